@@ -1,0 +1,2 @@
+/** content. */
+package io.holdfast.content;

@@ -1,0 +1,2 @@
+/** image. */
+package io.holdfast.image;

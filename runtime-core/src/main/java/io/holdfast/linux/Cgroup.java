@@ -1,0 +1,184 @@
+package io.holdfast.linux;
+
+import io.holdfast.work.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The control groups of this machine, v1 (a tree per controller) or v2 (one tree). A group is named by its path below
+ * the root, such as {@code /kubepods/pod1/c1}, the same in every tree.
+ */
+public final class Cgroup {
+    private static final String V2_MARK = "cgroup.controllers";
+
+    private final boolean unified;
+    private final Map<String, Path> trees;
+
+    private Cgroup(boolean unified, Map<String, Path> trees) {
+        this.unified = unified;
+        this.trees = Map.copyOf(trees);
+    }
+
+    /** Finds out what is mounted below this directory, usually {@code /sys/fs/cgroup}. */
+    public static Cgroup at(Path root) {
+        if (Files.exists(root.resolve(V2_MARK))) {
+            return new Cgroup(true, Map.of("", root));
+        }
+        Map<String, Path> trees = new HashMap<>();
+        try (var children = Files.list(root)) {
+            children.filter(Files::isDirectory)
+                    .filter(tree -> Files.exists(tree.resolve("cgroup.procs")) || Files.exists(tree.resolve("tasks")))
+                    .forEach(tree -> trees.put(tree.getFileName().toString(), tree));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("reading the cgroups below " + root, failed);
+        }
+        if (trees.isEmpty()) {
+            throw new Failure.Unavailable("no cgroup is mounted below " + root + "; mount cgroup2 there");
+        }
+        return new Cgroup(false, trees);
+    }
+
+    /** Whether this is v2. */
+    public boolean unified() {
+        return unified;
+    }
+
+    public Set<String> controllers() {
+        return trees.keySet();
+    }
+
+    /** The directory of a group in the tree of one controller; on v2 the controller does not matter. */
+    public Optional<Path> directory(String controller, String group) {
+        Path tree = unified ? trees.get("") : trees.get(controller);
+        return Optional.ofNullable(tree).map(root -> root.resolve(relative(group)));
+    }
+
+    /** Makes the group in every tree. */
+    public void create(String group) {
+        for (Path tree : trees.values()) {
+            try {
+                Files.createDirectories(tree.resolve(relative(group)));
+            } catch (IOException failed) {
+                throw new UncheckedIOException("making cgroup " + group + " in " + tree, failed);
+            }
+        }
+    }
+
+    /** Moves a process into the group in every tree. */
+    public void place(String group, long pid) {
+        trees.values()
+                .forEach(tree -> write(tree.resolve(relative(group)).resolve("cgroup.procs"), Long.toString(pid)));
+    }
+
+    /** Every process in the group or below it. */
+    public Set<Long> processes(String group) {
+        Set<Long> pids = new LinkedHashSet<>();
+        for (Path directory : deepestFirst(processTree().resolve(relative(group)))) {
+            read(directory.resolve("cgroup.procs"))
+                    .ifPresent(text -> text.lines().map(Long::valueOf).forEach(pids::add));
+        }
+        return pids;
+    }
+
+    /** Kills every process in the group and below it, once. The caller waits and asks again. */
+    public void kill(String group, Kernel kernel) {
+        for (long pid : processes(group)) {
+            ProcessIdentity.of(pid).ifPresent(process -> process.signal(kernel, Kernel.SIGKILL));
+        }
+    }
+
+    /** Removes the group and what is below it from every tree; success where it is gone. Fails while processes are in it. */
+    public void remove(String group) {
+        for (Path tree : trees.values()) {
+            deepestFirst(tree.resolve(relative(group))).forEach(Cgroup::removeOne);
+        }
+    }
+
+    /** How often the kernel has killed for memory in this group; empty where it is gone. */
+    public OptionalLong oomKills(String group) {
+        String file = unified ? "memory.events" : "memory.oom_control";
+        return directory("memory", group)
+                .map(path -> keyed(path.resolve(file), "oom_kill"))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** The number behind a key in a file of lines of key and number, such as memory.stat. */
+    public static OptionalLong keyed(Path file, String key) {
+        return read(file).stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(key + " "))
+                .mapToLong(
+                        line -> Long.parseLong(line.substring(key.length() + 1).strip()))
+                .findFirst();
+    }
+
+    /** The only number in a file; empty where the file is gone or says {@code max}. */
+    public static OptionalLong number(Path file) {
+        return read(file)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty() && text.chars().allMatch(Character::isDigit))
+                .map(text -> OptionalLong.of(Long.parseUnsignedLong(text)))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** The content of a cgroup file; empty where it, or its group, is gone. */
+    public static Optional<String> read(Path file) {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException failed) {
+            if (String.valueOf(failed.getMessage()).contains("No such device")) {
+                return Optional.empty();
+            }
+            throw new UncheckedIOException("reading " + file, failed);
+        }
+    }
+
+    private Path processTree() {
+        return unified
+                ? trees.get("")
+                : trees.getOrDefault("pids", trees.values().iterator().next());
+    }
+
+    private static List<Path> deepestFirst(Path top) {
+        if (!Files.isDirectory(top)) {
+            return List.of();
+        }
+        try (var all = Files.walk(top)) {
+            return all.filter(Files::isDirectory).toList().reversed();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("walking cgroup " + top, failed);
+        }
+    }
+
+    private static void removeOne(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException busy) {
+            throw new Failure.Broken("removing cgroup " + directory + ": processes are still in it", busy);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("writing " + text + " to " + file, failed);
+        }
+    }
+
+    private static String relative(String group) {
+        return group.startsWith("/") ? group.substring(1) : group;
+    }
+}

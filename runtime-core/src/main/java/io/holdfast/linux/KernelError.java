@@ -1,0 +1,33 @@
+package io.holdfast.linux;
+
+import jnr.constants.platform.Errno;
+
+/** A system call that the kernel refused: which one, on what, and the errno. */
+public final class KernelError extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int errno;
+
+    public KernelError(String call, String target, int errno) {
+        super(call + " " + target + ": " + describe(errno));
+        this.errno = errno;
+    }
+
+    public int errno() {
+        return errno;
+    }
+
+    public boolean is(Errno wanted) {
+        return errno == wanted.intValue();
+    }
+
+    /** No such file, directory or process. */
+    public boolean isAbsent() {
+        return is(Errno.ENOENT) || is(Errno.ESRCH);
+    }
+
+    private static String describe(int errno) {
+        Errno known = Errno.valueOf(errno);
+        return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.description() + " (" + known.name() + ")";
+    }
+}

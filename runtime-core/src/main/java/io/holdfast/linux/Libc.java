@@ -1,0 +1,121 @@
+package io.holdfast.linux;
+
+import jnr.ffi.Pointer;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+
+/** The C library's functions that {@link Kernel} and {@link FileTree} call, as libc declares them. */
+@SuppressWarnings("checkstyle:MethodName")
+public interface Libc {
+    long syscall(long number, long a, long b, long c, long d, long e);
+
+    int mount(String source, String target, String type, long flags, String options);
+
+    int umount2(String target, int flags);
+
+    int unshare(int flags);
+
+    int setns(int fd, int type);
+
+    int getpid();
+
+    int gettid();
+
+    int kill(int pid, int signal);
+
+    int waitpid(int pid, @Out int[] status, int options);
+
+    int close(int fd);
+
+    int pipe2(@Out int[] fds, int flags);
+
+    int memfd_create(String name, int flags);
+
+    int ftruncate(int fd, @off_t long length);
+
+    int fcntl(int fd, int command, long argument);
+
+    @off_t
+    long lseek(int fd, @off_t long offset, int whence);
+
+    @ssize_t
+    long read(int fd, @Out byte[] bytes, @size_t long length);
+
+    @ssize_t
+    long write(int fd, @In byte[] bytes, @size_t long length);
+
+    @ssize_t
+    long pread(int fd, @Out byte[] bytes, @size_t long length, @off_t long offset);
+
+    int epoll_create1(int flags);
+
+    int epoll_ctl(int epoll, int operation, int fd, Pointer event);
+
+    int epoll_wait(int epoll, Pointer events, int most, int timeoutMillis);
+
+    int socket(int domain, int type, int protocol);
+
+    int connect(int fd, @In byte[] address, int length);
+
+    @ssize_t
+    long send(int fd, @In byte[] bytes, @size_t long length, int flags);
+
+    int ioctl(int fd, long request, Pointer argument);
+
+    int fsync(int fd);
+
+    int syncfs(int fd);
+
+    int openat(int directory, byte[] path, int flags, int mode);
+
+    int mkdirat(int directory, byte[] path, int mode);
+
+    int unlinkat(int directory, byte[] path, int flags);
+
+    int symlinkat(byte[] target, int directory, byte[] path);
+
+    int linkat(int fromDirectory, byte[] from, int toDirectory, byte[] to, int flags);
+
+    int mknodat(int directory, byte[] path, int mode, long device);
+
+    int fchownat(int directory, byte[] path, int uid, int gid, int flags);
+
+    int fchmodat(int directory, byte[] path, int mode, int flags);
+
+    int utimensat(int directory, byte[] path, Pointer times, int flags);
+
+    int fsetxattr(int fd, String name, @In byte[] value, @size_t long length, int flags);
+
+    int posix_spawnp(@Out int[] pid, byte[] path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
+
+    int posix_spawn_file_actions_init(Pointer actions);
+
+    int posix_spawn_file_actions_destroy(Pointer actions);
+
+    int posix_spawn_file_actions_adddup2(Pointer actions, int fd, int target);
+
+    int posix_spawn_file_actions_addopen(Pointer actions, int fd, String path, int flags, int mode);
+
+    int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int lowest);
+
+    int posix_spawn_file_actions_addchdir_np(Pointer actions, String path);
+
+    int posix_spawnattr_init(Pointer attributes);
+
+    int posix_spawnattr_destroy(Pointer attributes);
+
+    int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+    int posix_spawnattr_setpgroup(Pointer attributes, int group);
+
+    int posix_spawnattr_setsigdefault(Pointer attributes, Pointer signals);
+
+    int posix_spawnattr_setsigmask(Pointer attributes, Pointer signals);
+
+    int sigfillset(Pointer signals);
+
+    int sigemptyset(Pointer signals);
+}

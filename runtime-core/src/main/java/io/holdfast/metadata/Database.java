@@ -1,0 +1,149 @@
+package io.holdfast.metadata;
+
+import io.holdfast.work.Failpoints;
+import io.holdfast.work.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one SQLite file. WAL with synchronous=FULL: what was put is there after a power loss. A file that is damaged is
+ * set aside under its name and the time, and a new one begun; the owners then rebuild what the kernel still knows.
+ */
+public final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private final Connection connection;
+    private final Optional<Path> setAside;
+    private final Failpoints failpoints;
+    private final ReentrantLock writer = new ReentrantLock();
+
+    private Database(Connection connection, Optional<Path> setAside, Failpoints failpoints) {
+        this.connection = connection;
+        this.setAside = setAside;
+        this.failpoints = failpoints;
+    }
+
+    public static Database open(Path file, Failpoints failpoints) {
+        prepare(file);
+        try {
+            return new Database(connect(file), Optional.empty(), failpoints);
+        } catch (SQLException damaged) {
+            Path aside = setAside(file);
+            LOG.error(
+                    "The database {} is damaged ({}); it is kept as {} and a new one is begun",
+                    file,
+                    damaged.getMessage(),
+                    aside);
+            return new Database(reconnect(file), Optional.of(aside), failpoints);
+        }
+    }
+
+    /** Where the damaged file is that this one took the place of. */
+    public Optional<Path> setAside() {
+        return setAside;
+    }
+
+    /** The records of one kind. The table's name is lower case letters. */
+    public <R> RecordStore<R> records(String table, Class<R> type) {
+        if (!table.matches("[a-z_]+")) {
+            throw new IllegalArgumentException("not a table name: " + table);
+        }
+        write(database -> {
+            try (Statement statement = database.createStatement()) {
+                statement.execute("CREATE TABLE IF NOT EXISTS " + table
+                        + " (id TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID");
+            }
+        });
+        return new RecordStore<>(this, table, type, failpoints);
+    }
+
+    @Override
+    public void close() {
+        write(Connection::close);
+    }
+
+    /** A piece of work on the connection, which one thread at a time has. */
+    interface Work {
+        void on(Connection connection) throws SQLException;
+    }
+
+    void write(Work work) {
+        writer.lock();
+        try {
+            work.on(connection);
+        } catch (SQLException failed) {
+            throw new Failure.Broken(
+                    "writing Holdfast's database: " + failed.getMessage() + "; is the disk full?", failed);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    private static void prepare(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            if (Files.notExists(file)) {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("making " + file, failed);
+        }
+    }
+
+    private static Connection connect(Path file) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode=WAL");
+            statement.execute("PRAGMA synchronous=FULL");
+            try (ResultSet check = statement.executeQuery("PRAGMA quick_check(1)")) {
+                if (!check.next() || !check.getString(1).equals("ok")) {
+                    throw new SQLException("quick_check: " + check.getString(1));
+                }
+            }
+            return connection;
+        } catch (SQLException damaged) {
+            connection.close();
+            throw damaged;
+        }
+    }
+
+    private static Connection reconnect(Path file) {
+        prepare(file);
+        try {
+            return connect(file);
+        } catch (SQLException failed) {
+            throw new Failure.Broken("opening a new database at " + file + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private static Path setAside(Path file) {
+        Path aside = file.resolveSibling(
+                file.getFileName() + ".damaged-" + Instant.now().toEpochMilli());
+        try {
+            Files.move(file, aside);
+            for (String suffix : new String[] {"-wal", "-shm"}) {
+                Path companion = file.resolveSibling(file.getFileName() + suffix);
+                if (Files.exists(companion)) {
+                    Files.move(companion, aside.resolveSibling(aside.getFileName() + suffix));
+                }
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("setting " + file + " aside", failed);
+        }
+        return aside;
+    }
+}

@@ -1,0 +1,2 @@
+/** oci. */
+package io.holdfast.oci;

@@ -1,0 +1,2 @@
+/** registry. */
+package io.holdfast.registry;

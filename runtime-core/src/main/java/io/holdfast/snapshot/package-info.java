@@ -1,0 +1,2 @@
+/** snapshot. */
+package io.holdfast.snapshot;

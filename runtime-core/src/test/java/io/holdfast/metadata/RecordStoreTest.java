@@ -1,0 +1,86 @@
+package io.holdfast.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.work.Failpoints;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordStoreTest {
+    sealed interface Shape {
+        record Round(int radius) implements Shape {}
+
+        record Square(Optional<String> name, List<Shape> inside) implements Shape {}
+
+        record Nothing() implements Shape {}
+    }
+
+    record Thing(String name, Instant at, Shape shape, OptionalInt count, Map<String, String> labels, byte[] bytes) {}
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aRecordComesBackAsItWasAfterTheDatabaseWasOpenedAgain() {
+        Shape shape = new Shape.Square(Optional.of("s"), List.of(new Shape.Round(1), new Shape.Nothing()));
+        Thing thing = new Thing(
+                "a",
+                Instant.parse("2026-01-02T03:04:05.123456789Z"),
+                shape,
+                OptionalInt.of(3),
+                Map.of("k", "v"),
+                new byte[] {1});
+        try (Database database = open()) {
+            database.records("things", Thing.class).put("1", thing);
+        }
+        try (Database database = open()) {
+            Thing read =
+                    database.records("things", Thing.class).load().records().get("1");
+            assertThat(read).usingRecursiveComparison().isEqualTo(thing);
+        }
+    }
+
+    @Test
+    void aRecordThatCannotBeReadIsNamedAndTheOthersAreThere() {
+        try (Database database = open()) {
+            database.records("things", Shape.Round.class).put("1", new Shape.Round(1));
+            database.records("things", String.class).put("2", "no shape");
+            var loaded = database.records("things", Shape.Round.class).load();
+            assertThat(loaded.records()).containsOnlyKeys("1");
+            assertThat(loaded.unreadable()).containsExactly("2");
+        }
+    }
+
+    @Test
+    void aDeletedRecordIsGone() {
+        try (Database database = open()) {
+            RecordStore<Shape> shapes = database.records("shapes", Shape.class);
+            shapes.put("1", new Shape.Round(1));
+            shapes.delete("1");
+            shapes.delete("1");
+            assertThat(shapes.load().records()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDamagedDatabaseIsKeptAsideAndANewOneBegun() throws Exception {
+        Files.writeString(
+                directory.resolve("db"), "this is not a database, and long enough to be taken for none".repeat(100));
+        try (Database database = open()) {
+            assertThat(database.setAside())
+                    .hasValueSatisfying(aside -> assertThat(aside).exists());
+            assertThat(database.records("shapes", Shape.class).load().records()).isEmpty();
+        }
+    }
+
+    private Database open() {
+        return Database.open(directory.resolve("db"), Failpoints.none());
+    }
+}
