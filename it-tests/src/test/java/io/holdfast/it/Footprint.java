@@ -1,0 +1,96 @@
+package io.holdfast.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Every trace that a container runtime can leave on a machine, a line each. */
+public final class Footprint {
+    private static final Path PROC = Path.of("/proc");
+
+    private Footprint() {}
+
+    /** The traces of this moment. */
+    public static SortedSet<String> now() {
+        var traces = new TreeSet<String>();
+        mounts().forEach(traces::add);
+        cgroups().forEach(traces::add);
+        processes().forEach(traces::add);
+        files(Path.of("/run/netns"), "netns pin ").forEach(traces::add);
+        files(Path.of("/var/lib/cni"), "CNI file ").forEach(traces::add);
+        lines("link ", "ip", "-o", "link").map(Footprint::withoutCounters).forEach(traces::add);
+        lines("iptables nat ", "iptables", "-t", "nat", "-S").forEach(traces::add);
+        lines("ip6tables nat ", "ip6tables", "-t", "nat", "-S").forEach(traces::add);
+        return traces;
+    }
+
+    /** Mount points with their types; the numbers before them differ from mount to mount. */
+    private static Stream<String> mounts() {
+        return read(PROC.resolve("self/mountinfo"))
+                .lines()
+                .map(line -> line.split(" "))
+                .map(fields -> "mount " + fields[4] + " of " + fields[3]);
+    }
+
+    private static Stream<String> cgroups() {
+        try (var all = Files.walk(Path.of("/sys/fs/cgroup"), 7)) {
+            return List.copyOf(
+                    all.filter(Files::isDirectory).map(path -> "cgroup " + path).toList())
+                    .stream();
+        } catch (IOException | UncheckedIOException e) {
+            // A cgroup went while we walked: whoever removed it is still at work, so look again.
+            return cgroups();
+        }
+    }
+
+    /** Processes by command and cgroup, which names the container; kernel threads have no command. */
+    private static Stream<String> processes() {
+        return ProcessHandle.allProcesses()
+                .map(process -> PROC.resolve(Long.toString(process.pid())))
+                .filter(directory -> !read(directory.resolve("cmdline")).isEmpty())
+                .map(directory -> "process " + directory.getFileName() + " "
+                        + read(directory.resolve("cmdline")).replace('\0', ' ') + " in "
+                        + read(directory.resolve("cgroup")).replace('\n', ' '));
+    }
+
+    private static Stream<String> files(Path directory, String kind) {
+        if (!Files.isDirectory(directory)) {
+            return Stream.empty();
+        }
+        try (var all = Files.walk(directory)) {
+            return List.copyOf(
+                    all.filter(Files::isRegularFile).map(path -> kind + path).toList())
+                    .stream();
+        } catch (IOException | UncheckedIOException e) {
+            return files(directory, kind);
+        }
+    }
+
+    private static Stream<String> lines(String kind, String... command) {
+        return Shell.run(command).lines().map(line -> kind + line);
+    }
+
+    /** {@code 7: veth12@if2: <UP> mtu 1500 … master br0}: the bridge itself changes state with its members. */
+    private static String withoutCounters(String link) {
+        var fields = link.split(" ");
+        var master = link.contains(" master ")
+                ? " master " + link.split(" master ")[1].split(" ")[0]
+                : "";
+        return fields[0] + " " + fields[2].replaceFirst("@.*", "") + master;
+    }
+
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            // The process has ended meanwhile.
+            return "";
+        }
+    }
+}

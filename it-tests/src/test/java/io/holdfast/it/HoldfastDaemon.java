@@ -1,0 +1,163 @@
+package io.holdfast.it;
+
+import io.grpc.StatusRuntimeException;
+import io.holdfast.runtime.v1.Cri;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Holdfast's distribution, run from {@code daemon/target/dist} (or {@code -Dholdfast.dist}) on directories and a bridge
+ * network of its own, so that several can run beside each other. It can be killed and started again.
+ */
+public final class HoldfastDaemon implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final TestNetwork network;
+    private final Path config;
+    private Process process;
+
+    /** Prepares the configuration in a directory; {@link #start} runs it. */
+    public HoldfastDaemon(Path directory) {
+        this.directory = directory;
+        this.network = new TestNetwork(directory, ThreadLocalRandom.current().nextInt(1 << 16));
+        this.config = writeConfig();
+    }
+
+    public Path socket() {
+        return directory.resolve("s");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public TestNetwork network() {
+        return network;
+    }
+
+    /** What marks a trace on the machine as this daemon's. */
+    public Set<String> marks() {
+        return Set.of(directory.toString(), network.bridge(), network.prefix());
+    }
+
+    /** Starts the daemon and waits until it says that runtime and network are ready. */
+    public void start() {
+        process = launch();
+        Await.until("holdfastd to be ready; its log is " + log(), PATIENCE, this::ready);
+    }
+
+    /** Ends the daemon as a crash would. */
+    public void kill() {
+        // The launcher execs the JVM, so that there is one process and it has no children but helpers at work.
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Ends the daemon as an administrator would, with SIGTERM. */
+    public void terminate() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    /** The daemon's log so far. */
+    public String logText() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (network) {
+            if (process.isAlive()) {
+                terminate();
+            }
+        }
+    }
+
+    private Path log() {
+        return directory.resolve("log");
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("holdfastd did not end within " + PATIENCE + "; its log is " + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean ready() {
+        if (!process.isAlive()) {
+            throw new AssertionError("holdfastd exited with " + process.exitValue() + ": " + logText());
+        }
+        if (!Files.exists(socket())) {
+            return false;
+        }
+        try (var endpoint = new Endpoint(socket())) {
+            var status = endpoint.runtime().status(Cri.StatusRequest.getDefaultInstance());
+            var conditions = status.getStatus().getConditionsList();
+            return !conditions.isEmpty() && conditions.stream().allMatch(Cri.RuntimeCondition::getStatus);
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    private Process launch() {
+        var dist = Path.of(System.getProperty("holdfast.dist", "../daemon/target/dist"));
+        var binary = dist.resolve("bin/holdfastd").toAbsolutePath().normalize();
+        try {
+            return new ProcessBuilder(List.of(binary.toString(), "--config", config.toString()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("start " + binary + " (`mvn package` makes it)", e);
+        }
+    }
+
+    private Path writeConfig() {
+        var runtime = System.getProperty("cri.runtime", "");
+        try {
+            return Files.writeString(directory.resolve("config.toml"), """
+                root = "%1$s/root"
+                state = "%1$s/run"
+                socket = "%2$s"
+                default_runtime = "%3$s"
+
+                [runtimes.crun]
+                path = "%4$s"
+
+                [runtimes.runc]
+                path = "%5$s"
+
+                [cni]
+                conf_dir = "%6$s"
+                bin_dirs = ["%7$s"]
+                """.formatted(
+                            directory,
+                            socket(),
+                            runtime.isEmpty() ? "crun" : runtime,
+                            System.getProperty("cri.runtime.crun", "/usr/bin/crun"),
+                            System.getProperty("cri.runtime.runc", "/usr/sbin/runc"),
+                            network.configDirectory(),
+                            TestNetwork.PLUGINS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

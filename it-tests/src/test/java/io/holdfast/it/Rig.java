@@ -1,0 +1,103 @@
+package io.holdfast.it;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What one run of the suite stands on: the runtime's socket (Holdfast's own distribution started here, or the one that
+ * {@code -Dcri.endpoint} names), the registry with the test images, and a scratch directory. {@code -Dcri.runtime} names
+ * the runtime handler that pods ask for.
+ */
+public final class Rig implements AutoCloseable {
+    private final Scratch scratch;
+    private final LoopbackRegistry registry;
+    private final TestImages images;
+    private final Optional<HoldfastDaemon> daemon;
+    private final Endpoint endpoint;
+    private final Set<String> marks = ConcurrentHashMap.newKeySet();
+
+    private Rig(Scratch scratch, Optional<HoldfastDaemon> daemon, Path socket) {
+        this.scratch = scratch;
+        this.registry = new LoopbackRegistry(scratch.directory("registry"));
+        this.images = new TestImages(registry);
+        this.daemon = daemon;
+        this.endpoint = new Endpoint(socket);
+        daemon.ifPresent(d -> marks.addAll(d.marks()));
+        marks.add(scratch.cgroup());
+    }
+
+    /** Brings all of it up; the runtime is ready when this returns. */
+    static Rig assemble() {
+        var scratch = new Scratch();
+        var named = System.getProperty("cri.endpoint", "");
+        if (!named.isEmpty()) {
+            return new Rig(scratch, Optional.empty(), Path.of(named.replaceFirst("^unix://", "")));
+        }
+        var daemon = new HoldfastDaemon(scratch.directory("daemon"));
+        daemon.start();
+        return new Rig(scratch, Optional.of(daemon), daemon.socket());
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public LoopbackRegistry registry() {
+        return registry;
+    }
+
+    public TestImages images() {
+        return images;
+    }
+
+    public Scratch scratch() {
+        return scratch;
+    }
+
+    /** The runtime handler that pods ask for; empty is the runtime's default. */
+    public String handler() {
+        return System.getProperty("cri.runtime", "");
+    }
+
+    /** A fresh directory that goes away with the suite. */
+    public Path directory() {
+        return scratch.directory("files", UUID.randomUUID().toString());
+    }
+
+    /** Notes an id whose traces must be gone when a class of tests has ended. */
+    void remember(String id) {
+        marks.add(id);
+    }
+
+    LeakCheck leakCheck() {
+        return new LeakCheck(() -> new TreeSet<>(marks));
+    }
+
+    @Override
+    public void close() {
+        try (scratch;
+                registry;
+                endpoint) {
+            removeImages();
+        } finally {
+            daemon.ifPresent(HoldfastDaemon::close);
+        }
+    }
+
+    /** A runtime that outlives the suite keeps none of its images. */
+    private void removeImages() {
+        try (var node = new Node(this)) {
+            node
+                    .images()
+                    .listImages(io.holdfast.runtime.v1.Cri.ListImagesRequest.getDefaultInstance())
+                    .getImagesList()
+                    .stream()
+                    .filter(image -> image.toString().contains(":" + registry.port() + "/"))
+                    .forEach(image -> node.removeImage(image.getId()));
+        }
+    }
+}
