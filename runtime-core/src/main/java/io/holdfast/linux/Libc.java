@@ -69,25 +69,49 @@ public interface Libc {
 
     int syncfs(int fd);
 
-    int openat(int directory, byte[] path, int flags, int mode);
+    int openat(int directory, @In byte[] path, int flags, int mode);
 
-    int mkdirat(int directory, byte[] path, int mode);
+    /** openat2, which libc has no function for: {@code how} is flags, mode, resolve. */
+    long syscall(long number, long directory, @In byte[] path, @In long[] how, long size);
 
-    int unlinkat(int directory, byte[] path, int flags);
+    int mkdirat(int directory, @In byte[] path, int mode);
 
-    int symlinkat(byte[] target, int directory, byte[] path);
+    int unlinkat(int directory, @In byte[] path, int flags);
 
-    int linkat(int fromDirectory, byte[] from, int toDirectory, byte[] to, int flags);
+    int symlinkat(@In byte[] target, int directory, @In byte[] path);
 
-    int mknodat(int directory, byte[] path, int mode, long device);
+    int linkat(int fromDirectory, @In byte[] from, int toDirectory, @In byte[] to, int flags);
 
-    int fchownat(int directory, byte[] path, int uid, int gid, int flags);
+    int renameat2(int fromDirectory, @In byte[] from, int toDirectory, @In byte[] to, int flags);
 
-    int fchmodat(int directory, byte[] path, int mode, int flags);
+    int mknodat(int directory, @In byte[] path, int mode, long device);
 
-    int utimensat(int directory, byte[] path, Pointer times, int flags);
+    @ssize_t
+    long readlinkat(int directory, @In byte[] path, @Out byte[] target, @size_t long length);
 
-    int fsetxattr(int fd, String name, @In byte[] value, @size_t long length, int flags);
+    int statx(int directory, @In byte[] path, int flags, int mask, @Out byte[] status);
+
+    int fchmod(int fd, int mode);
+
+    int fchown(int fd, int uid, int gid);
+
+    int futimens(int fd, @In long[] times);
+
+    int fchownat(int directory, @In byte[] path, int uid, int gid, int flags);
+
+    int utimensat(int directory, @In byte[] path, @In long[] times, int flags);
+
+    int fsetxattr(int fd, @In byte[] name, @In byte[] value, @size_t long length, int flags);
+
+    int setxattr(@In byte[] path, @In byte[] name, @In byte[] value, @size_t long length, int flags);
+
+    int lsetxattr(@In byte[] path, @In byte[] name, @In byte[] value, @size_t long length, int flags);
+
+    @ssize_t
+    long lgetxattr(@In byte[] path, @In byte[] name, @Out byte[] value, @size_t long length);
+
+    @ssize_t
+    long llistxattr(@In byte[] path, @Out byte[] names, @size_t long length);
 
     int posix_spawnp(@Out int[] pid, byte[] path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
 
