@@ -1,0 +1,109 @@
+package io.holdfast.cni;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.linux.Kernel;
+import io.holdfast.linux.ProcessWatch;
+import io.holdfast.linux.Subprocess;
+import io.holdfast.work.Failure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The node's networks: the one that new sandboxes join, and those that older sandboxes are still on. ADD, CHECK and DEL
+ * are given an {@link Attachment}, so that they need nothing of what the config directory says now.
+ *
+ * <p>One attachment's calls must not run side by side; those of different attachments may.
+ */
+public final class Networks {
+    /**
+     * Where configs and plugins are, and what plugins are allowed.
+     *
+     * @param pluginLimit the most time for one execution of one plugin
+     * @param grace how long a network whose plugins stop answering still counts as ready
+     */
+    public record Settings(Path confDir, List<Path> binDirs, Duration pluginLimit, Duration grace) {
+        private static final Duration PLUGIN_LIMIT = Duration.ofSeconds(60);
+        private static final Duration GRACE = Duration.ofSeconds(20);
+
+        public Settings {
+            binDirs = List.copyOf(binDirs);
+        }
+
+        /** With a minute for each plugin, and twenty seconds of grace. */
+        public static Settings of(Path confDir, List<Path> binDirs) {
+            return new Settings(confDir, binDirs, PLUGIN_LIMIT, GRACE);
+        }
+    }
+
+    private final ConfigDirectory directory;
+    private final Chain chain;
+    private final Readiness readiness;
+    private final Stragglers stragglers;
+
+    /** The observer is told of each execution of a plugin. */
+    public Networks(Settings settings, Kernel kernel, ProcessWatch watch, Consumer<PluginRun> observer) {
+        Subprocess subprocess = new Subprocess(kernel, watch);
+        Plugins plugins = new Plugins(subprocess, settings.binDirs(), settings.pluginLimit(), observer);
+        this.directory = new ConfigDirectory(settings.confDir());
+        this.chain = new Chain(plugins);
+        this.readiness = new Readiness(plugins, chain, settings.grace());
+        this.stragglers = new Stragglers(kernel, watch);
+    }
+
+    /** Why no sandbox could join a network now; empty where one could. Answers within about a second. */
+    public Optional<String> whyNotReady() {
+        ConfigDirectory.Reading reading = directory.read();
+        return reading.network().isPresent()
+                ? readiness.whyNot(reading.network().get())
+                : Optional.of(reading.problem());
+    }
+
+    /**
+     * The network that new sandboxes join.
+     *
+     * @throws Failure.Unavailable where the config directory names none
+     */
+    public Network current() {
+        ConfigDirectory.Reading reading = directory.read();
+        return reading.network().orElseThrow(() -> new Failure.Unavailable("no network: " + reading.problem()));
+    }
+
+    /** Joins the network. Whatever a failure leaves half done, {@link #delete} undoes: it has to be called then. */
+    public AddResult add(Attachment attachment) {
+        return chain.add(attachment);
+    }
+
+    /**
+     * Leaves the network, with the very config of the ADD and, where the ADD is known to have ended, its result. Also
+     * where the ADD never ran or failed, where the network namespace is gone, and once more.
+     */
+    public void delete(Attachment attachment, Optional<String> resultJson) {
+        if (resultJson.isEmpty()) {
+            stragglers.end(attachment.containerId());
+        }
+        chain.delete(attachment, resultJson.map(json -> result(attachment, json)));
+    }
+
+    /** Fails where the network no longer is as the ADD left it, as far as its plugins can tell. */
+    public void check(Attachment attachment, String resultJson) {
+        chain.check(attachment, result(attachment, resultJson));
+    }
+
+    /** Lets plugins drop all that belongs to no attachment but these, on the network that new sandboxes join. */
+    public void gc(Collection<Attachment> valid) {
+        directory.read().network().ifPresent(network -> chain.gc(network.config(), valid));
+    }
+
+    private static ObjectNode result(Attachment attachment, String json) {
+        try {
+            return CniJson.parse(json);
+        } catch (Failure.Invalid malformed) {
+            throw new Failure.Broken(
+                    "the remembered CNI result of " + attachment + ": " + malformed.getMessage(), malformed);
+        }
+    }
+}
