@@ -2,7 +2,6 @@ package io.holdfast.container;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,16 +26,60 @@ public record Container(
         String imageId,
         String imageRef,
         ContainerState state,
-        Optional<User> user,
+        Optional<LinuxUser> user,
         String stopSignal,
         Optional<Path> logPath,
         String cgroup,
         Instant createdAt) {
 
-    /** A user as the kernel has it. */
-    public record User(long uid, long gid, List<Long> groups) {
-        public User {
-            groups = List.copyOf(groups);
-        }
+    Container with(ContainerState now) {
+        return new Container(
+                id,
+                sandboxId,
+                pod,
+                handler,
+                config,
+                imageId,
+                imageRef,
+                now,
+                user,
+                stopSignal,
+                logPath,
+                cgroup,
+                createdAt);
+    }
+
+    Container with(LinuxUser resolved) {
+        return new Container(
+                id,
+                sandboxId,
+                pod,
+                handler,
+                config,
+                imageId,
+                imageRef,
+                state,
+                Optional.of(resolved),
+                stopSignal,
+                logPath,
+                cgroup,
+                createdAt);
+    }
+
+    Container with(Resources resources) {
+        return new Container(
+                id,
+                sandboxId,
+                pod,
+                handler,
+                config.with(resources),
+                imageId,
+                imageRef,
+                state,
+                user,
+                stopSignal,
+                logPath,
+                cgroup,
+                createdAt);
     }
 }

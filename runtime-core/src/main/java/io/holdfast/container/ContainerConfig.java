@@ -41,6 +41,46 @@ public record ContainerConfig(
         annotations = Map.copyOf(annotations);
     }
 
+    ContainerConfig with(Resources changed) {
+        return new ContainerConfig(
+                name,
+                attempt,
+                image,
+                command,
+                args,
+                workingDirectory,
+                environment,
+                mounts,
+                devices,
+                labels,
+                annotations,
+                logPath,
+                terminal,
+                changed,
+                security,
+                stopSignal);
+    }
+
+    ContainerConfig withMounts(List<Mount> others) {
+        return new ContainerConfig(
+                name,
+                attempt,
+                image,
+                command,
+                args,
+                workingDirectory,
+                environment,
+                others,
+                devices,
+                labels,
+                annotations,
+                logPath,
+                terminal,
+                resources,
+                security,
+                stopSignal);
+    }
+
     /**
      * The image asked for.
      *

@@ -1,5 +1,6 @@
 package io.holdfast.container;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -30,5 +31,34 @@ public record Resources(
 
     public static Resources none() {
         return new Resources(0, 0, 0, 0, 0, 0, "", "", Map.of(), Map.of());
+    }
+
+    /** These, but for what is set in {@code change}; oom_score_adj stays, since a running process keeps its own. */
+    Resources changedBy(Resources change) {
+        return new Resources(
+                set(change.cpuPeriod, cpuPeriod),
+                set(change.cpuQuota, cpuQuota),
+                set(change.cpuShares, cpuShares),
+                set(change.memoryLimit, memoryLimit),
+                set(change.memorySwapLimit, memorySwapLimit),
+                oomScoreAdj,
+                set(change.cpusetCpus, cpusetCpus),
+                set(change.cpusetMems, cpusetMems),
+                over(hugepages, change.hugepages),
+                over(unified, change.unified));
+    }
+
+    private static long set(long changed, long before) {
+        return changed == 0 ? before : changed;
+    }
+
+    private static String set(String changed, String before) {
+        return changed.isEmpty() ? before : changed;
+    }
+
+    private static <V> Map<String, V> over(Map<String, V> before, Map<String, V> changed) {
+        Map<String, V> both = new HashMap<>(before);
+        both.putAll(changed);
+        return both;
     }
 }

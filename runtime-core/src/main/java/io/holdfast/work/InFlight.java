@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +36,15 @@ public final class InFlight<K, V> {
         return running.containsKey(key);
     }
 
+    /** Waits until what is under way now for these keys is over, however it ends. */
+    public void settle(Predicate<K> keys) {
+        running.forEach((key, result) -> {
+            if (keys.test(key)) {
+                await(key, result.handle((_, _) -> key));
+            }
+        });
+    }
+
     private void run(K key, CompletableFuture<V> result, Supplier<V> work) {
         try {
             V value = Deadline.own(limit, work);
@@ -46,7 +56,7 @@ public final class InFlight<K, V> {
         }
     }
 
-    private V await(K key, CompletableFuture<V> result) {
+    private <R> R await(K key, CompletableFuture<R> result) {
         try {
             return result.get(Deadline.remaining(limit).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
