@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.ContainerConfig;
+import io.holdfast.runtime.v1.Cri.NamespaceMode;
 import io.holdfast.runtime.v1.Cri.PodSandboxConfig;
 import io.holdfast.runtime.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
@@ -64,7 +65,11 @@ public final class Node implements AutoCloseable {
                 .setName("pod-" + uid.substring(0, 8))
                 .setNamespace("it")
                 .setUid(uid);
-        config.getLinuxBuilder().setCgroupParent(rig.scratch().podCgroup(uid));
+        config.getLinuxBuilder()
+                .setCgroupParent(rig.scratch().podCgroup(uid))
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setPid(NamespaceMode.CONTAINER);
         change.accept(config);
         return config.build();
     }
@@ -99,7 +104,11 @@ public final class Node implements AutoCloseable {
         var config = ContainerConfig.newBuilder().setLogPath(name + ".log");
         config.getMetadataBuilder().setName(name);
         config.getImageBuilder().setImage(reference(TestImages.BUSYBOX));
-        config.getLinuxBuilder().getSecurityContextBuilder();
+        // The enumeration's zero is the pod's shared namespace, which a kubelet asks for only where a pod wants it.
+        config.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setPid(NamespaceMode.CONTAINER);
         config.addCommand("sleep").addArgs("3600");
         change.accept(config);
         return config.build();

@@ -27,7 +27,7 @@ public final class Rig implements AutoCloseable {
         this.daemon = daemon;
         this.endpoint = new Endpoint(socket);
         daemon.ifPresent(d -> marks.addAll(d.marks()));
-        marks.add(scratch.cgroup());
+        marks.add(scratch.podCgroup(""));
     }
 
     /** Brings all of it up; the runtime is ready when this returns. */
