@@ -1,0 +1,48 @@
+package io.holdfast.oci;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The directory that an OCI runtime creates a container from. Not flushed to the disk: whoever comes up after a power
+ * loss makes the container anew.
+ */
+public final class Bundle {
+    private static final String CONFIG = "config.json";
+
+    private Bundle() {}
+
+    /** Writes config.json, readable by root alone, into a directory that is there; replaces one of an earlier attempt. */
+    public static void write(Path directory, Spec spec) {
+        Path config = directory.resolve(CONFIG);
+        try {
+            Files.deleteIfExists(config);
+            var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            var how = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (var file = Files.newByteChannel(config, how, mode)) {
+                ByteBuffer rest = ByteBuffer.wrap(SpecJson.render(spec));
+                while (rest.hasRemaining()) {
+                    file.write(rest);
+                }
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("writing " + config, failed);
+        }
+    }
+
+    /** What {@link #write} left there. */
+    public static Spec read(Path directory) {
+        Path config = directory.resolve(CONFIG);
+        try {
+            return SpecJson.parse(Files.readAllBytes(config));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("reading " + config, failed);
+        }
+    }
+}
