@@ -4,13 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The part of an image's configuration that says how to run it. It is data from a stranger: nothing of it is checked
- * here, and labels and volumes have no effect on the host.
+ * All of an image's config that has any effect, as its author wrote it: the {@code config} object of the OCI image
+ * specification. It is a stranger's text; sizes are capped and there are no NULs in it, and nothing else is promised.
  *
- * @param environment {@code NAME=value} each
- * @param workingDirectory empty for none
- * @param user as in a Dockerfile, {@code user[:group]} by name or number; empty for root
- * @param stopSignal empty for SIGTERM
+ * @param environment entries {@code NAME=value}
+ * @param user as in {@code USER}: a name or number, perhaps a colon and a group; empty for root
+ * @param stopSignal a name with or without {@code SIG}, or a number; empty for TERM
  */
 public record ImageConfig(
         List<String> entrypoint,
@@ -21,16 +20,14 @@ public record ImageConfig(
         String stopSignal,
         List<String> volumes,
         Map<String, String> labels) {
+    public static final ImageConfig EMPTY =
+            new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
+
     public ImageConfig {
         entrypoint = List.copyOf(entrypoint);
         command = List.copyOf(command);
         environment = List.copyOf(environment);
         volumes = List.copyOf(volumes);
         labels = Map.copyOf(labels);
-    }
-
-    /** Of an image that says nothing. */
-    public static ImageConfig none() {
-        return new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
     }
 }
