@@ -9,14 +9,12 @@ import jnr.constants.platform.Errno;
  * open directory.
  */
 final class FileCalls {
-    static final int O_RDONLY = 0;
     static final int O_CLOEXEC = 02000000;
     static final int O_PATH = 010000000;
     static final int AT_EMPTY_PATH = 0x1000;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
     static final long RESOLVE_NO_MAGICLINKS = 2;
-    static final long RESOLVE_NO_SYMLINKS = 4;
-    static final long RESOLVE_BENEATH = 8;
+    static final long RESOLVE_NO_XDEV = 1;
     static final long RESOLVE_IN_ROOT = 16;
 
     private static final long SYS_OPENAT2 = 437;
@@ -34,6 +32,10 @@ final class FileCalls {
 
     Kernel kernel() {
         return kernel;
+    }
+
+    Libc libc() {
+        return libc;
     }
 
     /** Opens below the directory as {@code resolve} allows; the path ends with a zero byte. */
@@ -56,6 +58,17 @@ final class FileCalls {
         byte[] statx = new byte[FileStatus.STRUCT_BYTES];
         kernel.check("statx", printable(path), libc.statx(directory, path, flags, STATX_BASIC_STATS, statx));
         return FileStatus.parse(statx);
+    }
+
+    /** Lets the directory be listed from its beginning. */
+    void rewind(int fd) {
+        kernel.check("lseek", "fd " + fd, libc.lseek(fd, 0, 0) < 0 ? -1 : 0);
+    }
+
+    static byte[] join(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     /** A path as the kernel takes it. */

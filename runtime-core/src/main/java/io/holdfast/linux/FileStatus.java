@@ -36,7 +36,13 @@ public record FileStatus(
     }
 
     /** A device's number. */
-    public record Device(int major, int minor) {}
+    public record Device(int major, int minor) {
+        /** As the C library's makedev(3) joins them. */
+        long number() {
+            long high = (major & 0xfffff000L) << 32 | (minor & 0xffffff00L) << 12;
+            return high | (major & 0xfffL) << 8 | minor & 0xffL;
+        }
+    }
 
     public Kind kind() {
         return switch (mode & S_IFMT) {

@@ -4,7 +4,6 @@ import io.holdfast.work.Failure;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
-import jnr.constants.platform.Errno;
 
 /**
  * A directory tree that somebody else may have filled, such as a container's root. Every path in it is resolved by the
@@ -49,6 +48,22 @@ public final class FileTree implements AutoCloseable {
         }
     }
 
+    /** The root itself. */
+    public Directory root() {
+        return Directory.open(calls, fd, new byte[] {'.'}, FileCalls.RESOLVE_IN_ROOT);
+    }
+
+    /**
+     * Opens the directory at this path of any bytes, following links below the root but never to another file system.
+     */
+    public Directory directory(byte[] path) {
+        return Directory.open(
+                calls,
+                fd,
+                path,
+                FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS | FileCalls.RESOLVE_NO_XDEV);
+    }
+
     @Override
     public void close() {
         calls.kernel().close(fd);
@@ -63,7 +78,7 @@ public final class FileTree implements AutoCloseable {
                     FileCalls.O_PATH,
                     FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS));
         } catch (KernelError refused) {
-            if (refused.isAbsent() || refused.is(Errno.ENOTDIR)) {
+            if (refused.isAbsent() || refused.isNotDirectory()) {
                 return Optional.empty();
             }
             throw new Failure.Broken("reading " + path + " below " + root + ": " + refused.getMessage(), refused);

@@ -26,6 +26,16 @@ public final class KernelError extends RuntimeException {
         return is(Errno.ENOENT) || is(Errno.ESRCH);
     }
 
+    /** Something stands under that name already. */
+    public boolean isPresent() {
+        return is(Errno.EEXIST);
+    }
+
+    /** What the path leads through, or to, is no directory. */
+    public boolean isNotDirectory() {
+        return is(Errno.ENOTDIR);
+    }
+
     private static String describe(int errno) {
         Errno known = Errno.valueOf(errno);
         return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.description() + " (" + known.name() + ")";

@@ -1,5 +1,6 @@
 package io.holdfast.linux;
 
+import java.nio.ByteBuffer;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
@@ -48,6 +49,9 @@ public interface Libc {
     long write(int fd, @In byte[] bytes, @size_t long length);
 
     @ssize_t
+    long write(int fd, @In ByteBuffer direct, @size_t long length);
+
+    @ssize_t
     long pread(int fd, @Out byte[] bytes, @size_t long length, @off_t long offset);
 
     int epoll_create1(int flags);
@@ -86,9 +90,6 @@ public interface Libc {
 
     int mknodat(int directory, @In byte[] path, int mode, long device);
 
-    @ssize_t
-    long readlinkat(int directory, @In byte[] path, @Out byte[] target, @size_t long length);
-
     int statx(int directory, @In byte[] path, int flags, int mask, @Out byte[] status);
 
     int fchmod(int fd, int mode);
@@ -99,19 +100,24 @@ public interface Libc {
 
     int fchownat(int directory, @In byte[] path, int uid, int gid, int flags);
 
+    int fchmodat(int directory, @In byte[] path, int mode, int flags);
+
     int utimensat(int directory, @In byte[] path, @In long[] times, int flags);
 
     int fsetxattr(int fd, @In byte[] name, @In byte[] value, @size_t long length, int flags);
 
-    int setxattr(@In byte[] path, @In byte[] name, @In byte[] value, @size_t long length, int flags);
-
     int lsetxattr(@In byte[] path, @In byte[] name, @In byte[] value, @size_t long length, int flags);
 
-    @ssize_t
-    long lgetxattr(@In byte[] path, @In byte[] name, @Out byte[] value, @size_t long length);
+    int fremovexattr(int fd, @In byte[] name);
 
     @ssize_t
-    long llistxattr(@In byte[] path, @Out byte[] names, @size_t long length);
+    long fgetxattr(int fd, @In byte[] name, @Out byte[] value, @size_t long length);
+
+    @ssize_t
+    long flistxattr(int fd, @Out byte[] names, @size_t long length);
+
+    @ssize_t
+    long getdents64(int fd, @Out byte[] entries, @size_t long length);
 
     int posix_spawnp(@Out int[] pid, byte[] path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
 

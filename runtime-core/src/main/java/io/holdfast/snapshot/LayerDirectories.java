@@ -1,0 +1,113 @@
+package io.holdfast.snapshot;
+
+import io.holdfast.linux.Directory;
+import io.holdfast.linux.FileStatus;
+import io.holdfast.linux.FileTree;
+import io.holdfast.linux.KernelError;
+import io.holdfast.work.Failure;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * The directories of a layer that is being unpacked, the last used ones open: most entries stand in the directory of the
+ * one before. A path is resolved by the kernel below the layer's root; links in it lead nowhere else.
+ *
+ * <p>Directories that the archive names only in the paths of others are made, and marked as implied: lower layers may
+ * know their true attributes.
+ */
+final class LayerDirectories implements AutoCloseable {
+    private static final String IMPLIED = "trusted.holdfast.implied";
+    private static final int MOST_OPEN = 48;
+    private static final int IMPLIED_MODE = 0755;
+
+    private final FileTree tree;
+    private final LayerUsage usage;
+    private final PathSpool implied;
+    private final SequencedMap<LayerPath, Directory> open = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
+
+    LayerDirectories(FileTree tree, LayerUsage usage, PathSpool implied) {
+        this.tree = tree;
+        this.usage = usage;
+        this.implied = implied;
+    }
+
+    /** The directory, made if need be with all above it. Open until others are asked for: not to be closed or kept. */
+    Directory at(LayerPath path) {
+        Directory known = open.get(path);
+        return known != null ? known : find(path).orElseGet(() -> make(path));
+    }
+
+    /** The directory if it is there. */
+    Optional<Directory> find(LayerPath path) {
+        Directory known = open.get(path);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        try {
+            return Optional.of(keep(path, tree.directory(path.bytes())));
+        } catch (KernelError refused) {
+            if (refused.isAbsent() || refused.isNotDirectory()) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    /** To be called when something was removed or replaced: an open directory may no longer be the one at its path. */
+    void forget() {
+        open.values().forEach(Directory::close);
+        open.clear();
+    }
+
+    static boolean isImplied(Directory directory) {
+        return directory.handle().attribute(IMPLIED).isPresent();
+    }
+
+    static void unmarkImplied(Directory directory) {
+        directory.handle().unset(IMPLIED);
+    }
+
+    @Override
+    public void close() {
+        forget();
+    }
+
+    private Directory make(LayerPath path) {
+        usage.addInode();
+        usage.addDirectory();
+        byte[] name = path.nameBytes();
+        Directory parent = at(path.parent());
+        boolean hidden =
+                parent.status(name).map(LayerDirectories::requireWhiteout).orElse(false);
+        if (hidden) {
+            parent.remove(name);
+        }
+        parent.makeDirectory(name, IMPLIED_MODE);
+        Directory directory = keep(path, parent.child(name));
+        directory.handle().mode(IMPLIED_MODE);
+        if (hidden) {
+            Whiteout.makeOpaque(directory.handle());
+        } else {
+            directory.handle().set(IMPLIED, new byte[0]);
+            implied.add(path, Instant.EPOCH);
+        }
+        return directory;
+    }
+
+    private static boolean requireWhiteout(FileStatus status) {
+        if (!Whiteout.is(status)) {
+            throw new Failure.Broken("its path leads through a " + status.kind() + " of the same layer");
+        }
+        return true;
+    }
+
+    private Directory keep(LayerPath path, Directory directory) {
+        open.put(path, directory);
+        if (open.size() > MOST_OPEN) {
+            open.pollFirstEntry().getValue().close();
+        }
+        return directory;
+    }
+}
