@@ -16,7 +16,6 @@ class PrivilegeTest {
     private static final int NET_BIND_SERVICE = 10;
     private static final int NET_ADMIN = 12;
     private static final int SYS_ADMIN = 21;
-    private static final int SYS_TIME = 25;
 
     @Test
     void aContainerHasFewCapabilitiesByDefault(Node node) {
@@ -43,12 +42,6 @@ class PrivilegeTest {
     }
 
     @Test
-    void aCapabilityMayHaveItsPrefix(Node node) {
-        var container = run(node, s -> s.getCapabilitiesBuilder().addAddCapabilities("CAP_SYS_TIME"));
-        assertThat(Processes.has(effective(container), SYS_TIME)).isTrue();
-    }
-
-    @Test
     void allCapabilitiesAreDroppedButThoseAdded(Node node) {
         var container = run(
                 node, s -> s.getCapabilitiesBuilder().addDropCapabilities("ALL").addAddCapabilities("KILL"));
@@ -61,15 +54,6 @@ class PrivilegeTest {
                 node, s -> s.getCapabilitiesBuilder().addAddCapabilities("ALL").addDropCapabilities("NET_ADMIN")));
         assertThat(Processes.has(effective, SYS_ADMIN)).isTrue();
         assertThat(Processes.has(effective, NET_ADMIN)).isFalse();
-    }
-
-    @Test
-    void anUnknownCapabilityIsRefused(Node node) {
-        var pod = node.pod();
-        var refused = Node.refusal(
-                () -> pod.run(c -> UserTest.security(c).getCapabilitiesBuilder().addAddCapabilities("NO_SUCH_THING")));
-        assertThat(refused.getCode()).isNotEqualTo(Status.Code.OK);
-        assertThat(refused.getDescription()).contains("NO_SUCH_THING");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.holdfast.it;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,6 +31,23 @@ final class Processes {
     /** A set of capabilities by the names the kernel gives their bits. */
     static boolean has(String hexadecimal, int capability) {
         return (Long.parseUnsignedLong(hexadecimal, 16) >>> capability & 1) == 1;
+    }
+
+    /** The processes of this machine whose cgroup's path has this in it. */
+    static List<Long> onHost(String cgroup) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> cgroupsOf(pid).contains(cgroup))
+                .toList();
+    }
+
+    private static String cgroupsOf(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cgroup"));
+        } catch (IOException e) {
+            // It has ended.
+            return "";
+        }
     }
 
     static List<Long> numbers(String field) {

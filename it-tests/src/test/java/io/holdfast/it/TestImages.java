@@ -35,7 +35,7 @@ public final class TestImages {
     /** User 1000, whom /etc/group makes a member of group 50000. */
     public static final String GROUPS = "it/groups:1";
 
-    /** Declares the volume /data, which it holds a file in. */
+    /** Declares the volume /data, which it holds a file in; /escape is a symlink to /tmp that climbs as far as it can. */
     public static final String VOLUME = "it/volume:1";
 
     /** The configuration names another diffID than its layer has. */
@@ -111,7 +111,10 @@ public final class TestImages {
         config.put("WorkingDir", "/home");
         config.put("StopSignal", "SIGUSR1");
         push(CONFIGURED, List.of(root), config);
-        var data = new Layer().directory("data", 0755).file("data/kept", "from the image\n");
+        var data = new Layer()
+                .directory("data", 0755)
+                .file("data/kept", "from the image\n")
+                .symlink("escape", "../../../../../../../../../../../../tmp");
         push(VOLUME, List.of(root, data.packed()), with("Volumes", Map.of("/data", Map.of())));
     }
 
