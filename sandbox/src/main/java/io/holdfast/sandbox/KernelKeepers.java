@@ -1,0 +1,61 @@
+package io.holdfast.sandbox;
+
+import io.holdfast.cni.Networks;
+import io.holdfast.linux.Cgroup;
+import io.holdfast.linux.Kernel;
+import io.holdfast.sandbox.SandboxConfig.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Keepers that take hold of the real things. */
+public final class KernelKeepers implements SandboxKeeper.Source {
+    private final Machine machine;
+    private final Handlers handlers;
+    private final Networks networks;
+    private final Supplier<PauseProgram> pause;
+    private final SandboxPaths paths;
+
+    public KernelKeepers(
+            Machine machine, Handlers handlers, Networks networks, Supplier<PauseProgram> pause, SandboxPaths paths) {
+        this.machine = machine;
+        this.handlers = handlers;
+        this.networks = networks;
+        this.pause = pause;
+        this.paths = paths;
+    }
+
+    /** The kernel, as far as sandboxes touch it; the score is what a pause process gets as its oom_score_adj. */
+    public record Machine(Kernel kernel, Cgroup cgroup, int oomScore) {}
+
+    @Override
+    public String handler(String requested) {
+        return handlers.resolve(requested);
+    }
+
+    @Override
+    public List<SandboxHold> plan(String id, SandboxConfig config) {
+        List<SandboxHold> plan = new ArrayList<>();
+        plan.add(new SandboxHold.Directory(paths.directory(id)));
+        if (config.cgroupParent().isEmpty()) {
+            plan.add(new SandboxHold.Group(paths.cgroupParent(id, config)));
+        }
+        if (!config.namespaces().hostNetwork()) {
+            plan.add(new SandboxHold.NetNs(paths.netns(id)));
+        }
+        if (config.namespaces().ipc() == Scope.POD) {
+            plan.add(new SandboxHold.Shm(paths.shm(id)));
+        }
+        if (!config.namespaces().hostNetwork()) {
+            plan.add(new SandboxHold.Network(new Attachments(networks).of(id, config, paths.netns(id))));
+        }
+        plan.add(new SandboxHold.Pause(paths.bundle(id), paths.pauseCgroup(id, config)));
+        return plan;
+    }
+
+    @Override
+    public SandboxKeeper keeper(Sandbox sandbox) {
+        return new KernelKeeper(
+                sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine.oomScore()));
+    }
+}

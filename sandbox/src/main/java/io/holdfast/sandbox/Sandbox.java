@@ -1,0 +1,46 @@
+package io.holdfast.sandbox;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A sandbox as it is now, and as it is on disk.
+ *
+ * @param requestedHandler the runtime handler as the request named it, empty for the standard one
+ * @param handler the runtime handler that serves it
+ * @param createdAt strictly later than that of any former sandbox of the same pod
+ * @param boot the kernel's boot id at the time; processes and namespaces of another boot are gone
+ * @param holds what is or may be held, in the order of taking
+ * @param networkResult CNI's result, once ADD has succeeded
+ */
+public record Sandbox(
+        String id,
+        SandboxConfig config,
+        String requestedHandler,
+        String handler,
+        Instant createdAt,
+        String boot,
+        SandboxState state,
+        List<SandboxHold> holds,
+        Optional<String> networkResult) {
+    public Sandbox {
+        holds = List.copyOf(holds);
+    }
+
+    public boolean isReady() {
+        return state instanceof SandboxState.Ready;
+    }
+
+    Sandbox with(SandboxState newState) {
+        return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, newState, holds, networkResult);
+    }
+
+    Sandbox withHolds(List<SandboxHold> left) {
+        return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, state, left, networkResult);
+    }
+
+    Sandbox withNetwork(Optional<String> result) {
+        return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, state, holds, result);
+    }
+}

@@ -1,0 +1,26 @@
+package io.holdfast.sandbox;
+
+import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.work.Holds;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes and releases the holds of one sandbox. The other implementation is the fake kernel of the fault tests. */
+public interface SandboxKeeper extends Holds.Keeper<SandboxHold> {
+    /** What taking has brought to light: for the record. */
+    record Taken(ProcessIdentity pause, List<String> ips, Optional<String> networkResult) {}
+
+    /** Once every hold is taken. */
+    Taken taken();
+
+    /** Makes keepers, one for a sandbox. */
+    interface Source {
+        SandboxKeeper keeper(Sandbox sandbox);
+
+        /** The name of the runtime handler that serves a request for this one. */
+        String handler(String requested);
+
+        /** The whole plan, from the id and the request alone; nothing is taken yet. */
+        List<SandboxHold> plan(String id, SandboxConfig config);
+    }
+}
