@@ -25,8 +25,13 @@ public final class KernelKeepers implements SandboxKeeper.Source {
         this.paths = paths;
     }
 
-    /** The kernel, as far as sandboxes touch it; the score is what a pause process gets as its oom_score_adj. */
-    public record Machine(Kernel kernel, Cgroup cgroup, int oomScore) {}
+    /**
+     * The machine, as far as sandboxes touch it.
+     *
+     * @param oomScore what a pause process gets as its oom_score_adj
+     * @param arch as {@code uname -m} says
+     */
+    public record Machine(Kernel kernel, Cgroup cgroup, int oomScore, String arch) {}
 
     @Override
     public String handler(String requested) {
@@ -56,6 +61,6 @@ public final class KernelKeepers implements SandboxKeeper.Source {
     @Override
     public SandboxKeeper keeper(Sandbox sandbox) {
         return new KernelKeeper(
-                sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine.oomScore()));
+                sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine));
     }
 }

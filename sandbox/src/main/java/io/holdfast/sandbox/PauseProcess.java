@@ -16,15 +16,15 @@ final class PauseProcess {
     private final Handlers handlers;
     private final Supplier<PauseProgram> program;
     private final SandboxPaths paths;
-    private final int oomScore;
+    private final KernelKeepers.Machine machine;
     private final AtomicReference<Optional<ProcessIdentity>> identity = new AtomicReference<>(Optional.empty());
 
-    PauseProcess(Sandbox sandbox, Handlers handlers, Supplier<PauseProgram> program, SandboxPaths paths, int oomScore) {
+    PauseProcess(Sandbox sandbox, Handlers handlers, Supplier<PauseProgram> program, SandboxPaths paths, KernelKeepers.Machine machine) {
         this.sandbox = sandbox;
         this.handlers = handlers;
         this.program = program;
         this.paths = paths;
-        this.oomScore = oomScore;
+        this.machine = machine;
     }
 
     void start(SandboxHold.Pause hold) {
@@ -33,7 +33,7 @@ final class PauseProcess {
         } catch (IOException failed) {
             throw new UncheckedIOException("making " + hold.bundle(), failed);
         }
-        Bundle.write(hold.bundle(), PauseSpec.of(sandbox, program.get(), paths, oomScore));
+        Bundle.write(hold.bundle(), PauseSpec.of(sandbox, program.get(), paths, machine));
         OciRuntime runtime = handlers.runtime(sandbox.handler());
         ProcessIdentity created = runtime.create(request(hold));
         runtime.start(sandbox.id());

@@ -22,16 +22,16 @@ final class PauseSpec {
 
     private PauseSpec() {}
 
-    static Spec of(Sandbox sandbox, PauseProgram program, SandboxPaths paths, int oomScore) {
+    static Spec of(Sandbox sandbox, PauseProgram program, SandboxPaths paths, KernelKeepers.Machine machine) {
         SandboxConfig config = sandbox.config();
         return new Spec(
                 Spec.VERSION,
-                process(program, oomScore),
+                process(program, machine.oomScore()),
                 new Spec.Root(program.rootfs().toString(), true),
                 config.namespaces().hostNetwork() ? "" : config.hostname(),
                 KernelMounts.minimal(),
                 Map.of(),
-                linux(sandbox, paths));
+                linux(sandbox, paths, machine));
     }
 
     private static Spec.Process process(PauseProgram program, int oomScore) {
@@ -49,7 +49,7 @@ final class PauseSpec {
                 "");
     }
 
-    private static Spec.Linux linux(Sandbox sandbox, SandboxPaths paths) {
+    private static Spec.Linux linux(Sandbox sandbox, SandboxPaths paths, KernelKeepers.Machine machine) {
         SandboxConfig config = sandbox.config();
         Spec.Cpu cpu = new Spec.Cpu(OptionalLong.of(LEAST_SHARES), OptionalLong.empty(), OptionalLong.empty(), "", "");
         return new Spec.Linux(
@@ -59,7 +59,7 @@ final class PauseSpec {
                 new CgroupName(paths.cgroupParent(sandbox.id(), config), sandbox.id()).inSpec(),
                 namespaces(sandbox, paths),
                 List.of(),
-                Optional.of(Seccomp.pause()),
+                Optional.of(Seccomp.pausing(machine.arch())),
                 "",
                 List.of(),
                 List.of(),
