@@ -6,6 +6,7 @@ import io.holdfast.linux.Kernel;
 import io.holdfast.sandbox.SandboxConfig.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Keepers that take hold of the real things. */
@@ -36,6 +37,11 @@ public final class KernelKeepers implements SandboxKeeper.Source {
     @Override
     public String handler(String requested) {
         return handlers.resolve(requested);
+    }
+
+    @Override
+    public void sweep(Set<String> known) {
+        new Leftovers(machine.kernel(), handlers, paths).sweep(known);
     }
 
     @Override

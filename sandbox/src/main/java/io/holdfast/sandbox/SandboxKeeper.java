@@ -4,6 +4,7 @@ import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.work.Holds;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Takes and releases the holds of one sandbox. The other implementation is the fake kernel of the fault tests. */
 public interface SandboxKeeper extends Holds.Keeper<SandboxHold> {
@@ -16,6 +17,9 @@ public interface SandboxKeeper extends Holds.Keeper<SandboxHold> {
     /** Makes keepers, one for a sandbox. */
     interface Source {
         SandboxKeeper keeper(Sandbox sandbox);
+
+        /** Lets go of what stands on this machine for a sandbox that is not among the known ones. */
+        void sweep(Set<String> known);
 
         /** The name of the runtime handler that serves a request for this one. */
         String handler(String requested);

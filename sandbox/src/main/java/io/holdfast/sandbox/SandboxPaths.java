@@ -29,7 +29,11 @@ public record SandboxPaths(Path state) {
 
     /** The cgroup that all of the pod is in: the kubelet's, or one of ours where it gave none. */
     String cgroupParent(String id, SandboxConfig config) {
-        return config.cgroupParent().isEmpty() ? OWN_CGROUPS + id : config.cgroupParent();
+        return config.cgroupParent().isEmpty() ? ownCgroup(id) : config.cgroupParent();
+    }
+
+    String ownCgroup(String id) {
+        return OWN_CGROUPS + id;
     }
 
     String pauseCgroup(String id, SandboxConfig config) {

@@ -2,7 +2,9 @@ package io.holdfast.sandbox;
 
 import io.holdfast.metadata.RecordStore;
 import io.holdfast.work.Parallel;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,8 +34,10 @@ final class SandboxRecovery {
         this.retries = retries;
     }
 
-    void run() {
-        List<Sandbox> all = List.copyOf(records.load().records().values());
+    /** Answers the ids of all that are on record, readable or not. */
+    Set<String> run() {
+        RecordStore.Loaded<Sandbox> loaded = records.load();
+        List<Sandbox> all = List.copyOf(loaded.records().values());
         all.forEach(table::put);
         Parallel.each(all, AT_ONCE, sandbox -> {
             try {
@@ -42,6 +46,9 @@ final class SandboxRecovery {
                 LOG.error("Sandbox {} could not be recovered; it is left as its record has it", sandbox.id(), failed);
             }
         });
+        Set<String> known = new HashSet<>(loaded.unreadable());
+        all.forEach(sandbox -> known.add(sandbox.id()));
+        return known;
     }
 
     private void recover(Sandbox sandbox) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -140,7 +141,12 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Takes up every record that is there; called once, before the first verb. Never fails for one sandbox's sake. */
     public void recover() {
-        new SandboxRecovery(records, table, this::watched, this::markNotReady, retries).run();
+        Set<String> known = new SandboxRecovery(records, table, this::watched, this::markNotReady, retries).run();
+        try {
+            keepers.sweep(known);
+        } catch (RuntimeException failed) {
+            LOG.error("What is left of sandboxes without a record could not be removed; the next start tries again", failed);
+        }
     }
 
     @Override

@@ -33,6 +33,11 @@ final class FakeKernel implements SandboxKeeper.Source {
     }
 
     @Override
+    public void sweep(Set<String> known) {
+        held.removeIf(hold -> known.stream().noneMatch(id -> hold.toString().contains(id)));
+    }
+
+    @Override
     public SandboxKeeper keeper(Sandbox sandbox) {
         return new SandboxKeeper() {
             @Override
