@@ -66,7 +66,6 @@ public final class KernelKeepers implements SandboxKeeper.Source {
 
     @Override
     public SandboxKeeper keeper(Sandbox sandbox) {
-        return new KernelKeeper(
-                sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine));
+        return new KernelKeeper(sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine));
     }
 }

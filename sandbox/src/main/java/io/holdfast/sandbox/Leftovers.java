@@ -42,7 +42,8 @@ final class Leftovers {
         LOG.warn("Sandbox {} is on no record; what is left of it is removed", id);
         Path bundle = paths.bundle(id);
         if (Files.exists(bundle)) {
-            var request = new OciRuntime.Request(id, bundle, bundle, paths.ownCgroup(id), new OciRuntime.Output.Nowhere());
+            var request =
+                    new OciRuntime.Request(id, bundle, bundle, paths.ownCgroup(id), new OciRuntime.Output.Nowhere());
             handlers.runtimes().values().forEach(runtime -> runtime.delete(request));
         }
         new SandboxFiles(kernel).unmountShm(paths.shm(id));

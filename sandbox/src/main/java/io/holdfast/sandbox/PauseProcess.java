@@ -19,7 +19,12 @@ final class PauseProcess {
     private final KernelKeepers.Machine machine;
     private final AtomicReference<Optional<ProcessIdentity>> identity = new AtomicReference<>(Optional.empty());
 
-    PauseProcess(Sandbox sandbox, Handlers handlers, Supplier<PauseProgram> program, SandboxPaths paths, KernelKeepers.Machine machine) {
+    PauseProcess(
+            Sandbox sandbox,
+            Handlers handlers,
+            Supplier<PauseProgram> program,
+            SandboxPaths paths,
+            KernelKeepers.Machine machine) {
         this.sandbox = sandbox;
         this.handlers = handlers;
         this.program = program;

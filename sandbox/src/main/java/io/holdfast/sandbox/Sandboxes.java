@@ -145,7 +145,9 @@ public final class Sandboxes implements AutoCloseable {
         try {
             keepers.sweep(known);
         } catch (RuntimeException failed) {
-            LOG.error("What is left of sandboxes without a record could not be removed; the next start tries again", failed);
+            LOG.error(
+                    "What is left of sandboxes without a record could not be removed; the next start tries again",
+                    failed);
         }
     }
 
