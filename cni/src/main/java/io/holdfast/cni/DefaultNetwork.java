@@ -68,6 +68,8 @@ public record DefaultNetwork(String name, String bridge, Subnet subnet, Optional
     private ObjectNode conflist(List<Path> binDirs) {
         ObjectNode list =
                 CniJson.object().put("cniVersion", CniVersion.V1_0_0.toString()).put("name", name);
+        // Debian's plugins (1.1.1): portmap misses IPv6 rules at each CHECK, bandwidth panics where no limit is set.
+        list.put("disableCheck", true);
         ArrayNode plugins = list.putArray("plugins");
         bridgePlugin(plugins.addObject());
         if (installed("portmap", binDirs)) {
@@ -77,14 +79,15 @@ public record DefaultNetwork(String name, String bridge, Subnet subnet, Optional
                     .putObject("capabilities")
                     .put("portMappings", true);
         }
-        if (installed("firewall", binDirs)) {
-            plugins.addObject().put("type", "firewall");
-        }
         if (installed("bandwidth", binDirs)) {
             plugins.addObject()
                     .put("type", "bandwidth")
                     .putObject("capabilities")
                     .put("bandwidth", true);
+        }
+        // Last, since its rules go only where the result of the ADD is known.
+        if (installed("firewall", binDirs)) {
+            plugins.addObject().put("type", "firewall");
         }
         return list;
     }

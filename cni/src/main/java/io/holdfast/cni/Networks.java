@@ -39,6 +39,8 @@ public final class Networks {
         }
     }
 
+    private static final Duration STATUS_FRESH = Duration.ofSeconds(5);
+
     private final ConfigDirectory directory;
     private final Chain chain;
     private final Readiness readiness;
@@ -50,7 +52,7 @@ public final class Networks {
         Plugins plugins = new Plugins(subprocess, settings.binDirs(), settings.pluginLimit(), observer);
         this.directory = new ConfigDirectory(settings.confDir());
         this.chain = new Chain(plugins);
-        this.readiness = new Readiness(plugins, chain, settings.grace());
+        this.readiness = new Readiness(plugins, chain, settings.grace(), STATUS_FRESH);
         this.stragglers = new Stragglers(kernel, watch);
     }
 

@@ -7,7 +7,7 @@ import io.holdfast.work.Failure;
 /** How a plugin says that it failed (CNI spec section 5, "Error"): a code, a message, and perhaps details. */
 record PluginError(int code, String message) {
     private static final int MOST_TEXT = 1000;
-    private static final int UNSTRUCTURED = 999;
+    private static final int UNSTRUCTURED = -1;
     private static final int WRONG_VERSION = 1;
     private static final int UNSUPPORTED_FIELD = 2;
     private static final int UNKNOWN_CONTAINER = 3;
@@ -15,6 +15,7 @@ record PluginError(int code, String message) {
     private static final int TRY_AGAIN = 11;
     private static final int NOT_AVAILABLE = 50;
     private static final int LIMITED = 51;
+    private static final int INTERNAL = 999;
 
     static PluginError of(Subprocess.Output output) {
         try {
@@ -49,6 +50,7 @@ record PluginError(int code, String message) {
             case TRY_AGAIN -> "the plugin asks to be tried again later (code 11)";
             case NOT_AVAILABLE -> "look at the network add-on's own daemon on this node (code 50)";
             case LIMITED -> "the network is up but new pods would have limited connectivity (code 51)";
+            case INTERNAL -> "correct what it names (code 999, any other failure)";
             case UNSTRUCTURED -> "the plugin gave no CNI error; see its own log";
             default -> "see the plugin's documentation for code " + code;
         };

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * while its add-on is being replaced.
  */
 final class Readiness {
-    private static final Duration FRESH = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -23,19 +22,22 @@ final class Readiness {
     private final Plugins plugins;
     private final Chain chain;
     private final Duration grace;
+    private final Duration fresh;
     private final InFlight<String, Answer> asking = new InFlight<>(LIMIT);
     private final AtomicReference<Optional<Answer>> last = new AtomicReference<>(Optional.empty());
 
-    Readiness(Plugins plugins, Chain chain, Duration grace) {
+    /** An answer is given again for as long as it is fresh. */
+    Readiness(Plugins plugins, Chain chain, Duration grace, Duration fresh) {
         this.plugins = plugins;
         this.chain = chain;
         this.grace = grace;
+        this.fresh = fresh;
     }
 
     Optional<String> whyNot(Network network) {
         Optional<Answer> known = last.get().filter(answer -> answer.network() == network);
-        Answer answer = known.filter(Readiness::isFresh).orElseGet(() -> asked(network, known));
-        return answer.readyAt().filter(this::inGrace).isPresent() ? Optional.empty() : answer.why();
+        Answer answer = known.filter(earlier -> isWithin(fresh, earlier.at())).orElseGet(() -> asked(network, known));
+        return answer.readyAt().filter(at -> isWithin(grace, at)).isPresent() ? Optional.empty() : answer.why();
     }
 
     private Answer asked(Network network, Optional<Answer> known) {
@@ -73,11 +75,7 @@ final class Readiness {
         }
     }
 
-    private static boolean isFresh(Answer answer) {
-        return System.nanoTime() - answer.at() < FRESH.toNanos();
-    }
-
-    private boolean inGrace(long readyAt) {
-        return System.nanoTime() - readyAt < grace.toNanos();
+    private static boolean isWithin(Duration span, long at) {
+        return System.nanoTime() - at < span.toNanos();
     }
 }
