@@ -6,14 +6,25 @@ import java.nio.ByteOrder;
 /**
  * What statx(2) says of a file, its mode with the type bits.
  *
+ * @param mounted whether something is mounted here, and this is its root
  * @param bytes the length of its content
  * @param blocks how many blocks of 512 bytes it takes
  * @param device of a device node: which, by number
  */
 public record FileStatus(
-        int mode, int uid, int gid, long links, long inode, long bytes, long blocks, long mtime, Device device) {
+        boolean mounted,
+        int mode,
+        int uid,
+        int gid,
+        long links,
+        long inode,
+        long bytes,
+        long blocks,
+        long mtime,
+        Device device) {
     static final int STRUCT_BYTES = 256;
 
+    private static final int MOUNT_ROOT = 0x2000;
     private static final int S_IFMT = 0170000;
     private static final int S_IFSOCK = 0140000;
     private static final int S_IFLNK = 0120000;
@@ -74,6 +85,7 @@ public record FileStatus(
     static FileStatus parse(byte[] statx) {
         ByteBuffer in = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
         return new FileStatus(
+                (in.getLong(8) & MOUNT_ROOT) != 0,
                 Short.toUnsignedInt(in.getShort(28)),
                 in.getInt(20),
                 in.getInt(24),

@@ -126,7 +126,7 @@ public final class Kernel {
 
     /** A pidfd, or empty where no such process is. */
     public OptionalInt pidfd(long pid) {
-        int fd = (int) libc.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0);
+        int fd = (int) libc.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
         if (fd < 0 && errno() == Errno.ESRCH.intValue()) {
             return OptionalInt.empty();
         }
@@ -135,7 +135,7 @@ public final class Kernel {
 
     /** Sends the signal to the process of this pidfd; false where it is gone. */
     public boolean signalByPidfd(int pidfd, int signal) {
-        int result = (int) libc.syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+        int result = (int) libc.syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0);
         if (result != 0 && errno() == Errno.ESRCH.intValue()) {
             return false;
         }

@@ -11,9 +11,27 @@ import jnr.ffi.types.ssize_t;
 /** The C library's functions that {@link Kernel} and {@link FileTree} call, as libc declares them. */
 @SuppressWarnings("checkstyle:MethodName")
 public interface Libc {
-    long syscall(long number, long a, long b, long c, long d, long e);
+    /**
+     * A system call that libc has no function for. Not with five numbers: of six numbers jffi 1.4.3 passes on the last
+     * one wrong.
+     */
+    long syscall(long number, long a, long b, long c, long d);
+
+    /** fsopen: by number, since glibc has a function for it and its kin only since 2.36. */
+    long syscall(long number, @In byte[] type, long flags);
+
+    /** fsconfig without a key and a value. */
+    long syscall(long number, long context, long command, Pointer noKey, Pointer noValue, long extra);
+
+    /** fsconfig with a key and a value. */
+    long syscall(long number, long context, long command, @In byte[] key, @In byte[] value, long extra);
+
+    /** move_mount. */
+    long syscall(long number, long from, @In byte[] fromPath, long to, @In byte[] toPath, long flags);
 
     int mount(String source, String target, String type, long flags, String options);
+
+    int chdir(String path);
 
     int umount2(String target, int flags);
 

@@ -15,6 +15,7 @@ public final class Layer {
     private final String purpose;
     private final Path directory;
     private final LayerTar tar;
+    private Usage usage = Usage.NONE;
 
     Layer(Kernel kernel, long number, String purpose, Path directory) {
         this.number = number;
@@ -29,7 +30,10 @@ public final class Layer {
      */
     public LayerTar.Applied apply(InputStream archive) {
         Deadline deadline = Deadline.current(LONGEST);
-        return FreshThread.call("unpack-" + number, () -> Deadline.bound(deadline, () -> tar.apply(archive)));
+        LayerTar.Applied applied =
+                FreshThread.call("unpack-" + number, () -> Deadline.bound(deadline, () -> tar.apply(archive)));
+        usage = new Usage(applied.bytes(), applied.inodes());
+        return applied;
     }
 
     @Override
@@ -43,6 +47,10 @@ public final class Layer {
 
     Path directory() {
         return directory;
+    }
+
+    Usage usage() {
+        return usage;
     }
 
     LayerTar tar() {

@@ -1,0 +1,137 @@
+package io.holdfast.snapshot;
+
+import io.holdfast.metadata.Database;
+import io.holdfast.metadata.RecordStore;
+import io.holdfast.work.Failure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Which layers and snapshots there are: the two tables, and a copy of them in memory. Its lock covers no disk but the database's. */
+final class SnapshotRecords {
+    private final RecordStore<Snapshot.Committed> layerStore;
+    private final RecordStore<Snapshot> snapshotStore;
+    private final Map<String, Snapshot.Committed> layers;
+    private final Map<String, Snapshot> snapshots;
+    private final boolean complete;
+
+    SnapshotRecords(Database database) {
+        this.layerStore = database.records("layers", Snapshot.Committed.class);
+        this.snapshotStore = database.records("snapshots", Snapshot.class);
+        RecordStore.Loaded<Snapshot.Committed> loadedLayers = layerStore.load();
+        RecordStore.Loaded<Snapshot> loadedSnapshots = snapshotStore.load();
+        this.layers = new HashMap<>(loadedLayers.records());
+        this.snapshots = new HashMap<>(loadedSnapshots.records());
+        this.complete = loadedLayers.unreadable().isEmpty()
+                && loadedSnapshots.unreadable().isEmpty();
+    }
+
+    /** Whether every record could be read: only then is a directory without one garbage. */
+    boolean complete() {
+        return complete;
+    }
+
+    synchronized Set<Long> numbers() {
+        Set<Long> numbers = new HashSet<>();
+        Stream.concat(layers.values().stream(), snapshots.values().stream())
+                .forEach(each -> numbers.add(each.number()));
+        return numbers;
+    }
+
+    synchronized Set<String> layers() {
+        return Set.copyOf(layers.keySet());
+    }
+
+    synchronized Set<String> snapshots() {
+        return Set.copyOf(snapshots.keySet());
+    }
+
+    synchronized Optional<Snapshot> snapshot(String key) {
+        return Optional.ofNullable(snapshots.get(key));
+    }
+
+    synchronized Usage usageOfLayers() {
+        return layers.values().stream().map(Snapshot.Committed::usage).reduce(Usage.NONE, Usage::plus);
+    }
+
+    /** The committed layers of a chain whose files can be seen, topmost first. */
+    synchronized List<Snapshot.Committed> visible(List<String> chain) {
+        List<Snapshot.Committed> visible = new ArrayList<>();
+        for (String id : chain.reversed()) {
+            if (!layers.containsKey(id)) {
+                throw new Failure.NotFound("layer " + id + " is not here; pull its image again");
+            }
+            if (visible.isEmpty() || !visible.getLast().hidesAll()) {
+                visible.add(layers.get(id));
+            }
+        }
+        return visible;
+    }
+
+    /** Records a layer; false where it is here already. */
+    synchronized boolean addLayer(String chainId, Snapshot.Committed layer) {
+        layer.parent().ifPresent(parent -> visible(List.of(parent)));
+        if (layers.containsKey(chainId)) {
+            return false;
+        }
+        layerStore.put(chainId, layer);
+        layers.put(chainId, layer);
+        return true;
+    }
+
+    /** Takes a layer out on which nothing stands: what there was. */
+    synchronized Optional<Snapshot> removeLayer(String chainId) {
+        users(chainId).findFirst().ifPresent(user -> {
+            throw new Failure.WrongState(
+                    "removing layer " + chainId + ": " + user + " stands on it; remove that first");
+        });
+        if (!layers.containsKey(chainId)) {
+            return Optional.empty();
+        }
+        layerStore.delete(chainId);
+        return Optional.of(layers.remove(chainId));
+    }
+
+    /** Records a snapshot; the one of that key where there is one. */
+    synchronized Snapshot addSnapshot(String key, Snapshot snapshot, List<String> chain) {
+        if (snapshots.containsKey(key)) {
+            return snapshots.get(key);
+        }
+        visible(chain);
+        snapshotStore.put(key, snapshot);
+        snapshots.put(key, snapshot);
+        return snapshot;
+    }
+
+    synchronized Optional<Snapshot> removeSnapshot(String key) {
+        if (!snapshots.containsKey(key)) {
+            return Optional.empty();
+        }
+        snapshotStore.delete(key);
+        return Optional.of(snapshots.remove(key));
+    }
+
+    private Stream<String> users(String chainId) {
+        Stream<String> above = layers.entrySet().stream()
+                .filter(each -> each.getValue().parent().equals(Optional.of(chainId)))
+                .map(each -> "layer " + each.getKey());
+        Stream<String> stacked = snapshots.entrySet().stream()
+                .filter(each -> chain(each.getValue()).contains(chainId))
+                .map(each -> "snapshot " + each.getKey());
+        return Stream.concat(above, stacked);
+    }
+
+    /** The layers that a snapshot stands on, bottom first. */
+    static List<String> chain(Snapshot snapshot) {
+        return switch (snapshot) {
+            case Snapshot.Active active -> active.chain();
+            case Snapshot.View view -> view.chain();
+            case Snapshot.Committed layer -> layer.parent().stream().toList();
+        };
+    }
+}

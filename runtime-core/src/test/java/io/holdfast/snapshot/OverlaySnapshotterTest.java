@@ -1,0 +1,56 @@
+package io.holdfast.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.linux.Kernel;
+import io.holdfast.metadata.Database;
+import io.holdfast.work.Failpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The contract on real overlayfs, and what is overlayfs's own. */
+class OverlaySnapshotterTest extends SnapshotterContract {
+    private final List<Database> databases = new ArrayList<>();
+
+    @Override
+    Snapshotter open(Path root) {
+        Database database = Database.open(scratch.resolve("holdfast.db"), Failpoints.none());
+        databases.add(database);
+        return new OverlaySnapshotter(new Kernel(), root, database);
+    }
+
+    @AfterEach
+    void closeDatabases() {
+        databases.forEach(Database::close);
+    }
+
+    @Test
+    void aHundredAndFiftyLayersAreMounted() throws IOException {
+        List<String> chain = new ArrayList<>();
+        for (int index = 0; index < 150; index++) {
+            chain.add("chain-" + index);
+            commit(new Tar().file("f" + index, "x"), chain.toArray(String[]::new));
+        }
+        assertThat(mounted("k", chain).toFile().list()).hasSize(150);
+    }
+
+    @Test
+    void theFilesOfARunningContainerOutliveTheLossOfTheDatabase() throws IOException {
+        commit(new Tar().file("a", "one"), "c1");
+        Path root = mounted("k", List.of("c1"));
+        Files.writeString(root.resolve("own"), "mine");
+        databases.forEach(Database::close);
+        databases.clear();
+        Files.delete(scratch.resolve("holdfast.db"));
+        snapshotter = open(scratch.resolve("snapshots"));
+        assertThat(snapshotter.snapshots()).isEmpty();
+        assertThat(root.resolve("a")).hasContent("one");
+        assertThat(root.resolve("own")).hasContent("mine");
+        Files.writeString(root.resolve("more"), "x");
+    }
+}
