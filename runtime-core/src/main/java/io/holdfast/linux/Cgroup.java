@@ -72,6 +72,7 @@ public final class Cgroup {
                 throw new UncheckedIOException("making cgroup " + group + " in " + tree, failed);
             }
         }
+        Optional.ofNullable(trees.get("cpuset")).ifPresent(tree -> inheritCpuset(tree, Path.of(relative(group))));
     }
 
     /** Moves a process into the group in every tree. */
@@ -175,6 +176,18 @@ public final class Cgroup {
             Files.writeString(file, text);
         } catch (IOException failed) {
             throw new UncheckedIOException("writing " + text + " to " + file, failed);
+        }
+    }
+
+    /** On v1 a new group has no cpus and no memory nodes, and takes no process before it has. */
+    private static void inheritCpuset(Path tree, Path group) {
+        for (int depth = 1; depth <= group.getNameCount(); depth++) {
+            Path directory = tree.resolve(group.subpath(0, depth));
+            for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+                if (read(directory.resolve(file)).orElse("").isBlank()) {
+                    read(directory.resolveSibling(file)).ifPresent(above -> write(directory.resolve(file), above));
+                }
+            }
         }
     }
 

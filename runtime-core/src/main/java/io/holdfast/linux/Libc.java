@@ -78,6 +78,8 @@ public interface Libc {
 
     int epoll_wait(int epoll, Pointer events, int most, int timeoutMillis);
 
+    int poll(Pointer entries, long count, int timeoutMillis);
+
     int socket(int domain, int type, int protocol);
 
     int connect(int fd, @In byte[] address, int length);

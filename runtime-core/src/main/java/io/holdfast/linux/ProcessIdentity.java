@@ -1,10 +1,5 @@
 package io.holdfast.linux;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -13,12 +8,9 @@ import java.util.OptionalInt;
  * ticks since boot). All that is ever stored about a process.
  */
 public record ProcessIdentity(long pid, long startTicks) {
-    private static final int STATE = 0;
-    private static final int START_TICKS = 19;
-
     /** The process that has this pid now; empty where there is none or it is a zombie. */
     public static Optional<ProcessIdentity> of(long pid) {
-        return stat(pid).filter(fields -> !ended(fields)).map(fields -> new ProcessIdentity(pid, start(fields)));
+        return ProcessStat.of(pid).filter(stat -> !stat.ended()).map(ProcessStat::identity);
     }
 
     public boolean isAlive() {
@@ -45,31 +37,6 @@ public record ProcessIdentity(long pid, long startTicks) {
             return kernel.signalByPidfd(pidfd.getAsInt(), signal);
         } finally {
             kernel.close(pidfd.getAsInt());
-        }
-    }
-
-    private static boolean ended(String[] fields) {
-        return fields[STATE].equals("Z") || fields[STATE].equals("X");
-    }
-
-    private static long start(String[] fields) {
-        return Long.parseLong(fields[START_TICKS]);
-    }
-
-    /** The fields after the command's name, which may itself hold spaces and parentheses. */
-    private static Optional<String[]> stat(long pid) {
-        try {
-            String line = new String(
-                    Files.readAllBytes(Path.of("/proc/" + pid + "/stat")),
-                    java.nio.charset.StandardCharsets.ISO_8859_1);
-            return Optional.of(line.substring(line.lastIndexOf(')') + 2).split(" "));
-        } catch (NoSuchFileException absent) {
-            return Optional.empty();
-        } catch (IOException failed) {
-            if (String.valueOf(failed.getMessage()).contains("No such process")) {
-                return Optional.empty();
-            }
-            throw new UncheckedIOException(failed);
         }
     }
 }

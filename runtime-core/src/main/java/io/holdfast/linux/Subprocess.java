@@ -67,6 +67,17 @@ public final class Subprocess {
         }
     }
 
+    /**
+     * Runs the command with /dev/null for all three of stdin, stdout and stderr, so that what it leaves running holds
+     * nothing of ours, and answers its exit code.
+     *
+     * @throws Failure.TimedOut at the command's limit or the caller's deadline; its process group is dead then
+     * @throws Failure.Unavailable where the program cannot be started
+     */
+    public int runSilently(Command command) {
+        return exitCode(ended(command, start(command, List.of())));
+    }
+
     /** Reaps a child that has ended: its exit code, or 128 and the signal. */
     public int awaitExit(int pid) {
         watch.awaitChild(pid, KILLED);

@@ -44,7 +44,7 @@ public record Deadline(long atNanos) {
         if (!CURRENT.isBound()) {
             return most;
         }
-        Duration left = Duration.ofNanos(Math.max(0, CURRENT.get().atNanos - System.nanoTime()));
+        Duration left = CURRENT.get().left();
         return left.compareTo(most) < 0 ? left : most;
     }
 
@@ -53,6 +53,11 @@ public record Deadline(long atNanos) {
         if (CURRENT.isBound() && CURRENT.get().passed()) {
             throw new Failure.TimedOut(doing + ": the time given for it is over; try again");
         }
+    }
+
+    /** The time left until then, never below zero. */
+    public Duration left() {
+        return Duration.ofNanos(Math.max(0, atNanos - System.nanoTime()));
     }
 
     public boolean passed() {

@@ -1,0 +1,103 @@
+package io.holdfast.shim;
+
+import io.holdfast.container.Exit;
+import io.holdfast.container.OciRuntime;
+import io.holdfast.linux.Cgroup;
+import io.holdfast.linux.Kernel;
+import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.linux.ProcessWatch;
+import io.holdfast.linux.Subprocess;
+import io.holdfast.work.Failure;
+import java.util.function.Consumer;
+
+/** An OCI runtime's command line, with conmon where there is output to keep, behind the port. */
+public final class ShimRuntime implements OciRuntime {
+    private final Machine machine;
+    private final RuncCli cli;
+    private final Conmon conmon;
+    private final ExitFiles exits;
+    private final Execs execs;
+    private final Remains remains;
+    private final RuntimeFeatures features;
+
+    public ShimRuntime(Handler handler, Kernel kernel, ProcessWatch watch, Subprocess subprocess, Cgroup cgroup) {
+        this.machine = new Machine(kernel, watch, subprocess, cgroup);
+        this.cli = new RuncCli(handler, subprocess);
+        this.conmon = new Conmon(handler, machine, cli);
+        this.exits = new ExitFiles(watch, conmon);
+        this.execs = new Execs(machine, cli);
+        this.remains = new Remains(machine);
+        this.features = new RuntimeFeatures(handler.binary(), cli);
+    }
+
+    @Override
+    public ProcessIdentity create(Request request) {
+        ContainerFiles files = ContainerFiles.of(request);
+        files.prepare();
+        long pid = switch (request.output()) {
+            case Output.Nowhere nowhere -> createUnmonitored(files);
+            case Output.Logged logged -> conmon.create(files, logged);
+        };
+        return ProcessIdentity.of(pid)
+                .orElseThrow(() -> new Failure.Broken(cli.doing("creating", files.id()) + ": its first process (" + pid
+                        + ") has ended already; was it killed?"));
+    }
+
+    @Override
+    public void start(String id) {
+        cli.start(id);
+    }
+
+    @Override
+    public void onExit(Request request, ProcessIdentity init, Consumer<Exit> then) {
+        machine.watch().onExit(init, () -> then.accept(exit(request)));
+    }
+
+    @Override
+    public void delete(Request request) {
+        ContainerFiles files = ContainerFiles.of(request);
+        remains.kill(request.cgroup());
+        conmon.end(files);
+        // A create that was under way until its monitor ended may have started something since.
+        remains.kill(request.cgroup());
+        cli.delete(files.id());
+        machine.cgroup().remove(request.cgroup());
+    }
+
+    @Override
+    public ExecResult exec(Request request, Exec exec) {
+        return execs.run(request, exec);
+    }
+
+    @Override
+    public void reopenLog(Request request) {
+        if (request.output() instanceof Output.Logged logged) {
+            logged.log().ifPresent(log -> new LogReopen(machine.kernel(), ContainerFiles.of(request), log).run());
+        }
+    }
+
+    @Override
+    public void update(String id, String resourcesJson) {
+        cli.update(id, resourcesJson);
+    }
+
+    @Override
+    public Features features() {
+        return features.read();
+    }
+
+    private long createUnmonitored(ContainerFiles files) {
+        cli.create(files);
+        return ContainerFiles.pid(files.initPid())
+                .orElseThrow(() -> new Failure.Broken(cli.doing("creating", files.id()) + ": it said that it did, but "
+                        + files.initPid() + " holds no pid"));
+    }
+
+    private Exit exit(Request request) {
+        return switch (request.output()) {
+            case Output.Nowhere nowhere ->
+                ExitFiles.unknown("it ran without a monitor, which alone would know its exit code");
+            case Output.Logged logged -> exits.await(ContainerFiles.of(request));
+        };
+    }
+}
