@@ -4,8 +4,10 @@ import io.holdfast.linux.DurableFile;
 import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -86,6 +88,18 @@ public final class ContentStore {
         return Spool.open(ingests, this::ingestPath);
     }
 
+    /** Staged content that is small; checked. */
+    public byte[] staged(Descriptor descriptor) {
+        try (Ingest ingest = ingest(descriptor)) {
+            ingest.verify("the staged content");
+            try (InputStream content = ingest.follow()) {
+                return content.readAllBytes();
+            }
+        } catch (IOException failed) {
+            throw new Failure.Broken("reading " + descriptor.digest() + ": " + failed.getMessage(), failed);
+        }
+    }
+
     /** The digests of all blobs and of all staged content. */
     public Set<Digest> digests() {
         Set<Digest> found = new HashSet<>();
@@ -100,6 +114,15 @@ public final class ContentStore {
     public void remove(Digest digest) {
         delete(blobPath(digest));
         delete(ingestPath(digest));
+    }
+
+    /** The file system that holds it. */
+    public FileStore disk() {
+        try {
+            return Files.getFileStore(ingests);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("finding the file system of " + ingests, failed);
+        }
     }
 
     public Usage usage() {

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /** Takes in bytes whose digest nobody told, and stages them under the one that they turn out to have. */
-public final class Spool {
+public final class Spool implements AutoCloseable {
     static final String PREFIX = "spool-";
     private static final int BUFFER = 256 << 10;
 
@@ -32,15 +32,30 @@ public final class Spool {
     }
 
     /** Reads to the end, or fails at more than {@code most} bytes. Not flushed: staged content is checked when used. */
-    public Descriptor stage(InputStream content, String mediaType, long most) {
+    public Descriptor receive(InputStream content, String mediaType, long most) {
         try {
-            Descriptor descriptor = copy(content, mediaType, most);
-            Files.move(path, places.apply(descriptor.digest()), StandardCopyOption.REPLACE_EXISTING);
-            return descriptor;
+            return copy(content, mediaType, most);
         } catch (IOException failed) {
             throw new Failure.Broken("storing content: " + failed.getMessage(), failed);
-        } finally {
-            discard();
+        }
+    }
+
+    /** Stages what was received under its digest: from then on it is kept only as long as something names it. */
+    public void place(Digest digest) {
+        try {
+            Files.move(path, places.apply(digest), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failed) {
+            throw new Failure.Broken("storing " + digest + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Throws away what was not placed. */
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException failed) {
+            throw new Failure.Broken("removing " + path + ": " + failed.getMessage(), failed);
         }
     }
 
@@ -61,13 +76,5 @@ public final class Spool {
             }
         }
         return new Descriptor(mediaType, Digest.finished("sha256", hash.digest()), size);
-    }
-
-    private void discard() {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException failed) {
-            throw new Failure.Broken("removing " + path + ": " + failed.getMessage(), failed);
-        }
     }
 }

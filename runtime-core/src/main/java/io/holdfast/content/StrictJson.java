@@ -12,8 +12,7 @@ import io.holdfast.work.Failure;
 import java.io.IOException;
 
 /**
- * Reads JSON that a stranger wrote: bounded in depth and length, no key twice, nothing after the end. The document must
- * be an object. Whoever calls has capped the bytes.
+ * Reads JSON that a stranger wrote: bounded in depth and length, no key twice, nothing after the end. Whoever calls has capped the bytes.
  */
 public final class StrictJson {
     private static final int NUMBER_CHARS = 32;
@@ -35,14 +34,27 @@ public final class StrictJson {
 
     /** The object, or {@link Failure.Broken} that starts with {@code what}. */
     public static JsonNode object(byte[] json, String what) {
+        JsonNode node = parse(json, what);
+        if (!node.isObject()) {
+            throw new Failure.Broken(what + ": not a JSON object");
+        }
+        return node;
+    }
+
+    /** The same for an array. */
+    public static JsonNode array(byte[] json, String what) {
+        JsonNode node = parse(json, what);
+        if (!node.isArray()) {
+            throw new Failure.Broken(what + ": not a JSON array");
+        }
+        return node;
+    }
+
+    private static JsonNode parse(byte[] json, String what) {
         try {
-            JsonNode node = MAPPER.readTree(json);
-            if (!node.isObject()) {
-                throw new Failure.Broken(what + ": not a JSON object");
-            }
-            return node;
+            return MAPPER.readTree(json);
         } catch (JsonProcessingException broken) {
-            throw new Failure.Broken(what + ": " + broken.getOriginalMessage(), broken);
+            throw new Failure.Broken(what + ": not JSON: " + broken.getOriginalMessage(), broken);
         } catch (IOException broken) {
             throw new Failure.Broken(what + ": not JSON: " + broken.getMessage(), broken);
         }

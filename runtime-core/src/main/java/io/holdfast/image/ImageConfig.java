@@ -20,14 +20,16 @@ public record ImageConfig(
         String stopSignal,
         List<String> volumes,
         Map<String, String> labels) {
-    public static final ImageConfig EMPTY =
-            new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
-
     public ImageConfig {
         entrypoint = List.copyOf(entrypoint);
         command = List.copyOf(command);
         environment = List.copyOf(environment);
         volumes = List.copyOf(volumes);
         labels = Map.copyOf(labels);
+    }
+
+    /** Of an image that says nothing. */
+    public static ImageConfig none() {
+        return new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
     }
 }

@@ -5,18 +5,24 @@ import io.holdfast.content.Digest;
 import io.holdfast.content.Ingest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One pull's session with the registry of a reference: its hosts as they are configured now, and tokens that go with
  * the session. Every answer has the digest that was asked for. For any number of threads.
  */
 public final class Registry implements AutoCloseable {
+    /** A host, and the content that it does not have although it says so. */
+    private record Lie(RegistryHost host, Digest digest) {}
+
     private final Reference reference;
     private final List<RegistryHost> hosts;
     private final Rounds rounds;
     private final HostClient client;
     private final ManifestEndpoint manifests;
     private final BlobEndpoint blobs;
+    private final Set<Lie> lies = ConcurrentHashMap.newKeySet();
 
     Registry(Reference reference, List<RegistryHost> hosts, Rounds rounds, HostClient client, Patience patience) {
         this.reference = reference;
@@ -65,24 +71,41 @@ public final class Registry implements AutoCloseable {
                 host -> blobs.get(host, descriptor));
     }
 
-    /** Brings in what the ingest lacks of its blob. {@code stop} throws to end it. What came stays in the ingest. */
+    /**
+     * Brings in what the ingest lacks of its blob, and checks it. {@code stop} throws to end it. What came stays in the
+     * ingest, unless it turns out to be something else: then the ingest is empty again, and the host that sent all of it
+     * is not asked for that blob again.
+     */
     public void download(Ingest ingest, Runnable stop) {
         if (ingest.whole()) {
+            ingest.verify("what was stored before");
             return;
         }
         rounds.ask(
                 "pulling " + ingest.descriptor().digest() + " of " + reference,
                 able(RegistryHost.Capability.PULL),
                 ingest::offset,
-                host -> {
-                    blobs.download(host, ingest, stop);
-                    return true;
-                });
+                host -> download(host, ingest, stop));
     }
 
     @Override
     public void close() {
         client.close();
+    }
+
+    private boolean download(RegistryHost host, Ingest ingest, Runnable stop) throws HostFailed {
+        Lie lie = new Lie(host, ingest.descriptor().digest());
+        if (lies.contains(lie)) {
+            throw HostFailed.wrong("what it sent is not " + lie.digest());
+        }
+        boolean all = ingest.offset() == 0;
+        blobs.download(host, ingest, stop);
+        if (all) {
+            lies.add(lie);
+        }
+        ingest.verify(host.toString());
+        lies.remove(lie);
+        return true;
     }
 
     private List<RegistryHost> able(RegistryHost.Capability capability) {
