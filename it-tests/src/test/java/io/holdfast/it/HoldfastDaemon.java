@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Holdfast's distribution, run from {@code daemon/target/dist} (or {@code -Dholdfast.dist}) on directories and a bridge
@@ -26,9 +27,14 @@ public final class HoldfastDaemon implements AutoCloseable {
 
     /** Prepares the configuration in a directory; {@link #start} runs it. */
     public HoldfastDaemon(Path directory) {
+        this(directory, "");
+    }
+
+    /** Prepares the configuration with tables (TOML) of the test's own at its end. */
+    public HoldfastDaemon(Path directory, String tables) {
         this.directory = directory;
         this.network = new TestNetwork(directory, ThreadLocalRandom.current().nextInt(1 << 16));
-        this.config = writeConfig();
+        this.config = writeConfig(tables);
     }
 
     public Path socket() {
@@ -50,8 +56,18 @@ public final class HoldfastDaemon implements AutoCloseable {
 
     /** Starts the daemon and waits until it says that runtime and network are ready. */
     public void start() {
+        start(_ -> true);
+    }
+
+    /** Starts the daemon and waits until it says that the conditions that count are met. */
+    public void start(Predicate<String> counts) {
         process = launch();
-        Await.until("holdfastd to be ready; its log is " + log(), PATIENCE, this::ready);
+        Await.until("holdfastd to be ready; its log is " + log(), PATIENCE, () -> ready(counts));
+    }
+
+    /** Hosts' directories of registry configuration, as in {@code certs.d/<host>/hosts.toml}. */
+    public Path registries() {
+        return directory.resolve("certs.d");
     }
 
     /** Ends the daemon as a crash would. */
@@ -101,7 +117,7 @@ public final class HoldfastDaemon implements AutoCloseable {
         }
     }
 
-    private boolean ready() {
+    private boolean ready(Predicate<String> counts) {
         if (!process.isAlive()) {
             throw new AssertionError("holdfastd exited with " + process.exitValue() + ": " + logText());
         }
@@ -111,7 +127,10 @@ public final class HoldfastDaemon implements AutoCloseable {
         try (var endpoint = new Endpoint(socket())) {
             var status = endpoint.runtime().status(Cri.StatusRequest.getDefaultInstance());
             var conditions = status.getStatus().getConditionsList();
-            return !conditions.isEmpty() && conditions.stream().allMatch(Cri.RuntimeCondition::getStatus);
+            return !conditions.isEmpty()
+                    && conditions.stream()
+                            .filter(condition -> counts.test(condition.getType()))
+                            .allMatch(Cri.RuntimeCondition::getStatus);
         } catch (StatusRuntimeException e) {
             return false;
         }
@@ -130,7 +149,7 @@ public final class HoldfastDaemon implements AutoCloseable {
         }
     }
 
-    private Path writeConfig() {
+    private Path writeConfig(String tables) {
         var runtime = System.getProperty("cri.runtime", "");
         try {
             return Files.writeString(directory.resolve("config.toml"), """
@@ -155,7 +174,9 @@ public final class HoldfastDaemon implements AutoCloseable {
                             System.getProperty("cri.runtime.crun", "/usr/bin/crun"),
                             System.getProperty("cri.runtime.runc", "/usr/sbin/runc"),
                             network.configDirectory(),
-                            TestNetwork.PLUGINS));
+                            TestNetwork.PLUGINS,
+                            registries(),
+                            tables));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -21,15 +21,25 @@ import java.util.function.Consumer;
 public final class Node implements AutoCloseable {
     private final Rig rig;
     private final Endpoint endpoint;
-    private final List<PodSandboxConfig> asked = new ArrayList<>();
+    private final List<PodSandboxConfig> asked;
 
     public Node(Rig rig) {
         this(rig, rig.endpoint());
     }
 
     public Node(Rig rig, Endpoint endpoint) {
+        this(rig, endpoint, new ArrayList<>());
+    }
+
+    private Node(Rig rig, Endpoint endpoint, List<PodSandboxConfig> asked) {
         this.rig = rig;
         this.endpoint = endpoint;
+        this.asked = asked;
+    }
+
+    /** The same node over a new connection: it answers for the pods asked for so far. */
+    public Node over(Endpoint next) {
+        return new Node(rig, next, asked);
     }
 
     public RuntimeServiceBlockingStub runtime() {

@@ -65,12 +65,19 @@ public final class Rig implements AutoCloseable {
 
     /** A fresh directory that goes away with the suite. */
     public Path directory() {
-        return scratch.directory("files", UUID.randomUUID().toString());
+        return scratch.directory("f", UUID.randomUUID().toString().substring(0, 18));
     }
 
     /** Notes an id whose traces must be gone when a class of tests has ended. */
     void remember(String id) {
         marks.add(id);
+    }
+
+    /** Another daemon of our own beside the one under test, for tests that end and configure daemons; not started yet. */
+    HoldfastDaemon anotherDaemon(String tables) {
+        var another = new HoldfastDaemon(directory(), tables);
+        marks.addAll(another.marks());
+        return another;
     }
 
     LeakCheck leakCheck() {

@@ -1,0 +1,119 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.holdfast.runtime.v1.Cri;
+import io.holdfast.runtime.v1.Cri.PodSandboxState;
+import io.holdfast.runtime.v1.Cri.RuntimeCondition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Daemons configured in other ways than the one under test. */
+@Conformance
+@Tag("holdfast")
+class ConfiguredDaemonTest {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    @Test
+    void withoutANetworkConfigTheNetworkIsNotReadyAndSaysWhy(Rig rig) throws IOException {
+        var daemon = rig.anotherDaemon("");
+        var config = daemon.network().configDirectory().resolve("10-it.conflist");
+        var aside = Files.move(config, config.resolveSibling("aside"));
+        try (daemon) {
+            daemon.start(type -> !type.equals("NetworkReady"));
+            try (var endpoint = new Endpoint(daemon.socket());
+                    var node = new Node(rig, endpoint)) {
+                var network = network(endpoint);
+                assertThat(network.getStatus()).isFalse();
+                assertThat(network.getReason()).isNotEmpty();
+                assertThat(network.getMessage()).contains(config.getParent().toString());
+                assertThat(Node.refusal(node::pod).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(node.pod(PodSandboxTest::onHostNetwork).run().sh("echo runs"))
+                        .isEqualTo("runs");
+                Files.move(aside, config, StandardCopyOption.ATOMIC_MOVE);
+                Await.until(
+                        "the network to be ready", SOON, () -> network(endpoint).getStatus());
+                assertThat(node.pod().ip()).startsWith(daemon.network().prefix());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.7", "3.9"})
+    void aPauseImageIsPulledWhenMissingAndPinned(String version, Rig rig) throws IOException {
+        var reference = "registry.k8s.io/pause:" + version;
+        pushPause(rig, version);
+        var daemon = rig.anotherDaemon("[sandbox]\nimage = \"" + reference + "\"\n");
+        mirror(daemon, "registry.k8s.io", "http://" + rig.registry().host());
+        try (daemon) {
+            daemon.start();
+            try (var endpoint = new Endpoint(daemon.socket());
+                    var node = new Node(rig, endpoint)) {
+                var pod = node.pod();
+                assertThat(pod.status().getState()).isEqualTo(PodSandboxState.SANDBOX_READY);
+                var image = node.imageStatus(reference).getImage();
+                assertThat(image.getPinned()).isTrue();
+                var pause = Processes.onHost(pod.config().getLinux().getCgroupParent())
+                        .getFirst();
+                assertThat(Shell.run("cat", "/proc/" + pause + "/cmdline")).contains("holding");
+            }
+        }
+    }
+
+    @Test
+    void aMirrorThatIsDownIsPassedOver(Rig rig) throws IOException {
+        var daemon = rig.anotherDaemon("");
+        var down = "http://127.0.0.1:" + LoopbackRegistry.freePort();
+        mirror(daemon, "docker.io", down, "http://" + rig.registry().host());
+        new ImageRecipe(List.of(new Layer().file("x", "").packed()), Map.of())
+                .push(rig.registry(), "library/mirrored", "latest");
+        try (daemon) {
+            daemon.start();
+            try (var endpoint = new Endpoint(daemon.socket());
+                    var node = new Node(rig, endpoint)) {
+                var id = node.pull("mirrored");
+                assertThat(node.imageStatus("docker.io/library/mirrored:latest")
+                                .getImage()
+                                .getId())
+                        .isEqualTo(id);
+                assertThat(node.imageStatus("mirrored:latest").getImage().getRepoTagsList())
+                        .containsExactly("docker.io/library/mirrored:latest");
+            }
+        }
+    }
+
+    private static RuntimeCondition network(Endpoint endpoint) {
+        var status = endpoint.runtime().status(Cri.StatusRequest.getDefaultInstance());
+        return status.getStatus().getConditionsList().stream()
+                .filter(condition -> condition.getType().equals("NetworkReady"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void mirror(HoldfastDaemon daemon, String host, String... mirrors) throws IOException {
+        var text = new StringBuilder("server = \"" + mirrors[mirrors.length - 1] + "\"\n");
+        for (var mirror : mirrors) {
+            text.append("\n[host.\"").append(mirror).append("\"]\ncapabilities = [\"pull\", \"resolve\"]\n");
+        }
+        var directory = Files.createDirectories(daemon.registries().resolve(host));
+        Files.writeString(directory.resolve("hosts.toml"), text);
+    }
+
+    /** An image that holds as pause does: it ends when told to, and runs as an ordinary user. */
+    private static void pushPause(Rig rig, String version) {
+        var holds = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done; : holding";
+        new ImageRecipe(
+                        List.of(BusyboxRoot.layer()),
+                        Map.of("Entrypoint", List.of("/bin/sh", "-c", holds), "User", "65535:65535"))
+                .push(rig.registry(), "pause", version);
+    }
+}

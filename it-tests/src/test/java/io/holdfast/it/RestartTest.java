@@ -1,0 +1,196 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.runtime.v1.Cri.ContainerState;
+import io.holdfast.runtime.v1.Cri.PodSandboxState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What containers and the daemon's next life know of each other after the daemon died. */
+@Conformance
+@Tag("holdfast")
+class RestartTest {
+    private static final String COUNTS = "i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done";
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private HoldfastDaemon daemon;
+    private Endpoint endpoint;
+    private Optional<Node> earlier = Optional.empty();
+    private Node node;
+
+    @BeforeEach
+    void startADaemonToEnd(Rig rig) {
+        daemon = rig.anotherDaemon("");
+        start(rig);
+    }
+
+    @AfterEach
+    void endIt() {
+        try (daemon;
+                endpoint) {
+            node.close();
+        }
+        assertThat(daemon.network().leases()).isZero();
+    }
+
+    @Test
+    void tenContainersLiveThroughAKillOfTheDaemonWithoutAGapInTheirLogs(Rig rig) {
+        var addresses = new HashMap<String, String>();
+        var containers = new ArrayList<String>();
+        for (int i = 0; i < 5; i++) {
+            var pod = node.pod();
+            addresses.put(pod.id(), pod.ip());
+            containers.add(pod.run(COUNTS).id());
+            containers.add(pod.run(COUNTS).id());
+        }
+        restart(rig, () -> pause(Duration.ofSeconds(1)));
+        addresses.forEach((id, ip) -> {
+            var status = new TestPod(node, id, node.podConfig(_ -> {})).status();
+            assertThat(status.getState()).isEqualTo(PodSandboxState.SANDBOX_READY);
+            assertThat(status.getNetwork().getIp()).isEqualTo(ip);
+        });
+        assertThat(Lists.containers(node, _ -> {})).containsExactlyInAnyOrderElementsOf(containers);
+        containers.stream().map(id -> new TestContainer(node, id)).forEach(this::assertItWentOn);
+    }
+
+    private void assertItWentOn(TestContainer container) {
+        assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+        assertThat(container.sh("echo alive")).isEqualTo("alive");
+        var seen = container.log().size();
+        container.awaitLog(seen + 10);
+        container.stop(0);
+        assertThat(container.status().getExitCode()).isEqualTo(137);
+        var log = container.log();
+        for (int i = 0; i < log.size(); i++) {
+            assertThat(log.get(i).text()).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void whatExitedMeanwhileTellsItsTrueCodeAndTime(Rig rig) throws IOException {
+        var pod = node.pod();
+        var signal = rig.directory();
+        var waiting = new ArrayList<TestContainer>();
+        for (var code : List.of(0, 17, 137)) {
+            waiting.add(pod.run(c -> {
+                VolumeTest.mount(signal, "/signal").accept(c);
+                Node.script("while ! test -e /signal/go; do usleep 20000; done; exit " + code)
+                        .accept(c);
+            }));
+        }
+        var begin = System.currentTimeMillis() * 1_000_000L;
+        restart(rig, () -> {
+            touch(signal.resolve("go"));
+            waiting.forEach(container -> Await.until(
+                    "the container to exit",
+                    SOON,
+                    () -> Processes.onHost(container.id()).isEmpty()));
+        });
+        var end = System.currentTimeMillis() * 1_000_000L;
+        assertThat(waiting.stream().map(container -> again(container).status()))
+                .allMatch(status -> status.getState() == ContainerState.CONTAINER_EXITED)
+                .allMatch(status -> status.getFinishedAt() > begin && status.getFinishedAt() < end)
+                .extracting(status -> status.getExitCode() + " " + status.getReason())
+                .containsExactly("0 Completed", "17 Error", "137 Error");
+    }
+
+    @Test
+    void aSandboxWhosePauseProcessDiedMeanwhileIsNotReady(Rig rig) {
+        var pod = node.pod();
+        var pause = Processes.onHost(pod.config().getLinux().getCgroupParent()).getFirst();
+        restart(rig, () -> {
+            ProcessHandle.of(pause).orElseThrow().destroyForcibly();
+            Await.until("pause to be gone", SOON, () -> ProcessHandle.of(pause).isEmpty());
+        });
+        assertThat(new TestPod(node, pod.id(), pod.config()).status().getState())
+                .isEqualTo(PodSandboxState.SANDBOX_NOTREADY);
+    }
+
+    @Test
+    void whatWasCreatedOrExitedOrStoppedIsTheSameAfterwards(Rig rig) {
+        var pod = node.pod(p -> p.putLabels("kept", "label"));
+        var created = pod.create(c -> c.putAnnotations("kept", "annotation"));
+        var exited = pod.run("exit 3");
+        exited.awaitExit();
+        var stopped = node.pod();
+        stopped.stop();
+        var before = List.of(pod.status(), stopped.status(), created.status(), exited.status());
+        restart(rig, () -> {});
+        var after = List.of(
+                new TestPod(node, pod.id(), pod.config()).status(),
+                new TestPod(node, stopped.id(), stopped.config()).status(),
+                again(created).status(),
+                again(exited).status());
+        assertThat(after).isEqualTo(before);
+        assertThat(again(created).start().state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+    }
+
+    @Test
+    void namesAreStillTakenAndImagesStillThere(Rig rig) {
+        var pod = node.pod();
+        var image = node.present(node.reference(TestImages.BUSYBOX));
+        restart(rig, () -> {});
+        assertThat(node.pod(pod.config()).id()).isEqualTo(pod.id());
+        assertThat(node.imageStatus(image).hasImage()).isTrue();
+    }
+
+    @Test
+    void aTerminatedDaemonLeavesItsContainersRunning(Rig rig) {
+        var container = node.pod().run(COUNTS);
+        container.awaitLog(5);
+        endpoint.close();
+        daemon.terminate();
+        assertThat(daemon.socket()).doesNotExist();
+        assertThat(Processes.onHost(container.id())).isNotEmpty();
+        start(rig);
+        assertItWentOn(again(container));
+    }
+
+    /** Kills the daemon, lets something happen, and starts it again. */
+    private void restart(Rig rig, Runnable meanwhile) {
+        endpoint.close();
+        daemon.kill();
+        meanwhile.run();
+        start(rig);
+    }
+
+    private void start(Rig rig) {
+        daemon.start();
+        endpoint = new Endpoint(daemon.socket());
+        // The pods asked for in an earlier life are cleaned up in the end as well.
+        node = earlier.map(n -> n.over(endpoint)).orElseGet(() -> new Node(rig, endpoint));
+        earlier = Optional.of(node);
+    }
+
+    private TestContainer again(TestContainer container) {
+        return new TestContainer(node, container.id());
+    }
+
+    private static void touch(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
