@@ -38,11 +38,13 @@ class RestartTest {
 
     @AfterEach
     void endIt() {
-        try (daemon;
-                endpoint) {
+        try {
             node.close();
+            assertThat(daemon.network().leases()).isZero();
+        } finally {
+            endpoint.close();
+            daemon.close();
         }
-        assertThat(daemon.network().leases()).isZero();
     }
 
     @Test
