@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** The root filesystem every test image starts from: this machine's busybox, with the libraries it needs if it needs any. */
-final class BusyboxRoot {
+public final class BusyboxRoot {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
     /** Prints its own /proc/self/status as root whoever starts it, unless privileges may not be gained. */
@@ -14,7 +14,8 @@ final class BusyboxRoot {
 
     private BusyboxRoot() {}
 
-    static Layer.Packed layer() {
+    /** The one layer. */
+    public static Layer.Packed layer() {
         var layer = new Layer();
         for (var name :
                 List.of("bin", "dev", "etc", "home", "proc", "sys", "usr", "usr/bin", "var", "var/run", "www")) {

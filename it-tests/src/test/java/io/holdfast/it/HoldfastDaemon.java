@@ -45,6 +45,19 @@ public final class HoldfastDaemon implements AutoCloseable {
         return process.pid();
     }
 
+    /** The memory that the daemon holds, in bytes. */
+    public long residentBytes() {
+        try (var status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
+            var kibibytes = status.filter(line -> line.startsWith("VmRSS:"))
+                    .map(line -> line.replaceAll("\\D", ""))
+                    .findFirst()
+                    .orElseThrow();
+            return Long.parseLong(kibibytes) << 10;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public TestNetwork network() {
         return network;
     }

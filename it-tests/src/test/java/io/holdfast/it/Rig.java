@@ -31,7 +31,7 @@ public final class Rig implements AutoCloseable {
     }
 
     /** Brings all of it up; the runtime is ready when this returns. */
-    static Rig assemble() {
+    public static Rig assemble() {
         var scratch = new Scratch();
         var named = System.getProperty("cri.endpoint", "");
         if (!named.isEmpty()) {
@@ -44,6 +44,11 @@ public final class Rig implements AutoCloseable {
 
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** The daemon that was started here, unless an endpoint was named. */
+    public Optional<HoldfastDaemon> daemon() {
+        return daemon;
     }
 
     public LoopbackRegistry registry() {

@@ -44,6 +44,9 @@ public final class TestImages {
     /** The registry serves other bytes for its layer than its digest names. */
     public static final String CORRUPT = "it/corrupt:1";
 
+    /** Does nothing until it is killed. */
+    public static final String HOLDING = "it/holding:1";
+
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final Map<String, Object> SHELL = Map.of("Cmd", List.of("sh"), "Env", List.of(PATH));
 
@@ -56,6 +59,7 @@ public final class TestImages {
         this.registry = registry;
         push(BUSYBOX, List.of(root), SHELL);
         push(WEB, List.of(root), with("Cmd", List.of("httpd", "-f", "-p", "80", "-h", "/www")));
+        push(HOLDING, List.of(root), with("Entrypoint", List.of("sleep", "2000000")));
         pushVariants();
         pushUsers();
         pushConfigured();
