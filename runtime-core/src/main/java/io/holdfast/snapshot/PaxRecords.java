@@ -34,9 +34,10 @@ final class PaxRecords {
         int start = 0;
         while (start < text.length()) {
             int space = text.indexOf(' ', start);
-            int end = space < 0 ? -1 : start + (int) Math.min(number(text.substring(start, space)), text.length());
             int equals = text.indexOf('=', start);
-            if (end > text.length() || equals <= space || equals >= end || text.charAt(end - 1) != '\n') {
+            long length = space < 0 ? 0 : number(text.substring(start, space));
+            int end = start + (int) Math.min(length, text.length());
+            if (length > text.length() - start || equals <= space || equals >= end || text.charAt(end - 1) != '\n') {
                 throw corrupt();
             }
             records.add(text.substring(space + 1, equals), text.substring(equals + 1, end - 1));
