@@ -59,7 +59,7 @@ public final class TestImages {
         this.registry = registry;
         push(BUSYBOX, List.of(root), SHELL);
         push(WEB, List.of(root), with("Cmd", List.of("httpd", "-f", "-p", "80", "-h", "/www")));
-        push(HOLDING, List.of(root), with("Entrypoint", List.of("sleep", "2000000")));
+        push(HOLDING, List.of(root), with("Cmd", List.of("sleep", "2000000")));
         pushVariants();
         pushUsers();
         pushConfigured();

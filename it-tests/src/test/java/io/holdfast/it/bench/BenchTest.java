@@ -75,7 +75,7 @@ class BenchTest {
                 if (round == WARM_UP) {
                     columns().values().forEach(Timings::clear);
                 }
-                var hand = new HandPod("hfbench" + round, runtime(), rig.directory(), roots.next(), network);
+                var hand = new HandPod(rig, "hfbench" + round, runtime(), roots.next(), network);
                 hand.up(floor);
                 hand.down(floor);
                 new PodLife(ours, holdfast).lead();

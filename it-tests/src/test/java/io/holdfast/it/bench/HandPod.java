@@ -2,6 +2,8 @@ package io.holdfast.it.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.it.Rig;
+import io.holdfast.it.Scratch;
 import io.holdfast.it.Shell;
 import io.holdfast.it.TestNetwork;
 import java.io.IOException;
@@ -18,16 +20,18 @@ import java.util.Map;
 final class HandPod {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Scratch scratch;
     private final String name;
     private final String runtime;
     private final Path directory;
     private final HandNetwork network;
 
     /** Prepares a pod: {@code root} is the root filesystem that both containers use, {@code runtime} the OCI runtime's binary. */
-    HandPod(String name, String runtime, Path directory, Path root, TestNetwork network) {
+    HandPod(Rig rig, String name, String runtime, Path root, TestNetwork network) {
+        this.scratch = rig.scratch();
         this.name = name;
         this.runtime = runtime;
-        this.directory = directory;
+        this.directory = rig.directory();
         this.network = new HandNetwork(network, name, namespace());
         bundle("pause", root);
         bundle("main", root);
@@ -55,6 +59,7 @@ final class HandPod {
             Shell.run("ip", "netns", "delete", name);
         });
         timings.note(PodLife.DOWN, System.nanoTime() - begin);
+        scratch.removeCgroup(scratch.podCgroup(name));
     }
 
     private Path namespace() {
@@ -111,7 +116,7 @@ final class HandPod {
             process.putPOJO("args", List.of("sleep", "3600"));
             spec.putPOJO("root", Map.of("path", root.toString(), "readonly", false));
             var linux = (ObjectNode) spec.get("linux");
-            linux.put("cgroupsPath", "/" + directory.getFileName() + "-" + name + "/" + container);
+            linux.put("cgroupsPath", scratch.podCgroup(name) + "/" + container);
             linux.putPOJO("namespaces", namespaces());
             JSON.writeValue(file.toFile(), spec);
         } catch (IOException e) {
