@@ -199,6 +199,21 @@ class ContainerTest {
         assertThat(container.sh("echo $HOME")).isEqualTo("/root");
     }
 
+    @Test
+    void withoutStandardInputReadingEndsAtOnce(Node node) {
+        var container = node.pod().run("cat; exit 4");
+        assertThat(container.awaitExit().getExitCode()).isEqualTo(4);
+    }
+
+    @Test
+    void withStandardInputReadingWaitsForSomebodyToWrite(Node node) {
+        var pod = node.pod();
+        var container = pod.run(c -> Node.script("echo ready; cat; exit 4").accept(c.setStdin(true)));
+        container.awaitLog(1);
+        assertThat(container.sh("sleep 0.3; echo alive")).isEqualTo("alive");
+        assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+    }
+
     private static TestContainer configured(
             Node node, TestPod pod, java.util.function.Consumer<Cri.ContainerConfig.Builder> change) {
         return pod.run(c -> {

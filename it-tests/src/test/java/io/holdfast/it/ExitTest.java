@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.ContainerState;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +84,35 @@ class ExitTest {
         container.stop(0);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
         assertThat(container.status().getExitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void aShorterGraceEndsALongerOne(Node node) throws Exception {
+        var container = node.pod().run(IGNORES_TERM);
+        container.awaitLog(1);
+        long begin = System.nanoTime();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var patient = threads.submit(() -> container.stop(60));
+            Thread.sleep(Duration.ofMillis(300));
+            container.stop(0);
+            patient.get();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aContainerThatIsBeingStoppedStillAnswers(Node node) throws Exception {
+        var container = node.pod().run(IGNORES_TERM);
+        container.awaitLog(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var stop = threads.submit(() -> container.stop(3));
+            Thread.sleep(Duration.ofMillis(300));
+            assertThat(container.sh("echo alive")).isEqualTo("alive");
+            assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+            assertThat(stop.isDone()).isFalse();
+            stop.get();
+        }
+        assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
     }
 
     @Test

@@ -97,11 +97,13 @@ class LogTest {
     }
 
     @Test
-    void reopeningTheLogOfWhatDoesNotRunIsRefused(Node node) {
+    void reopeningTheLogOfWhatDoesNotRunIsRefusedAndMakesNone(Node node) throws IOException {
         var pod = node.pod();
         var exited = pod.run("exit 0");
         exited.awaitExit();
+        Files.deleteIfExists(exited.logPath());
         assertThat(Node.refusal(() -> reopen(exited)).getCode()).isNotEqualTo(Status.Code.OK);
+        assertThat(exited.logPath()).doesNotExist();
         var unknown = new TestContainer(node, "unknown-container");
         assertThat(Node.refusal(() -> reopen(unknown)).getCode()).isEqualTo(Status.Code.NOT_FOUND);
     }

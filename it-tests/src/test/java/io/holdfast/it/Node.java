@@ -50,6 +50,11 @@ public final class Node implements AutoCloseable {
         return endpoint.images();
     }
 
+    /** The runtime handler that pods ask for. */
+    public String handler() {
+        return rig.handler();
+    }
+
     /** The reference under which a {@code repository:tag} of {@link TestImages} is pulled. */
     public String reference(String name) {
         return rig.registry().host() + "/" + name;

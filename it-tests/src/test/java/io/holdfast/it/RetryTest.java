@@ -2,6 +2,10 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.holdfast.runtime.v1.Cri;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.Callable;
@@ -39,6 +43,48 @@ class RetryTest {
             }
         }
         assertThat(ids).hasSize(1);
+    }
+
+    @Test
+    void aSandboxCallThatWasGivenUpIsTakenUpByItsRetry(Node node) {
+        var config = node.podConfig(_ -> {});
+        var request = Cri.RunPodSandboxRequest.newBuilder().setConfig(config).setRuntimeHandler(node.handler());
+        for (int patience : new int[] {5, 30, 80}) {
+            var impatient = node.runtime().withDeadlineAfter(Duration.ofMillis(patience));
+            try {
+                impatient.runPodSandbox(request.build());
+            } catch (StatusRuntimeException e) {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            }
+        }
+        var pod = node.pod(config);
+        assertThat(pod.status().getState()).isEqualTo(Cri.PodSandboxState.SANDBOX_READY);
+        assertThat(node.runtime()
+                        .listPodSandbox(Cri.ListPodSandboxRequest.getDefaultInstance())
+                        .getItemsList())
+                .filteredOn(listed -> listed.getMetadata().equals(config.getMetadata()))
+                .hasSize(1);
+    }
+
+    @Test
+    void aContainerCallThatWasGivenUpIsTakenUpByItsRetry(Node node) {
+        var pod = node.pod();
+        var config = node.containerConfig(_ -> {});
+        node.present(config.getImage().getImage());
+        var request = Cri.CreateContainerRequest.newBuilder()
+                .setPodSandboxId(pod.id())
+                .setConfig(config)
+                .setSandboxConfig(pod.config());
+        for (int patience : new int[] {3, 20}) {
+            var impatient = node.runtime().withDeadlineAfter(Duration.ofMillis(patience));
+            try {
+                impatient.createContainer(request.build());
+            } catch (StatusRuntimeException e) {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            }
+        }
+        pod.createAsIs(config).start();
+        assertThat(Lists.containers(node, f -> f.setPodSandboxId(pod.id()))).hasSize(1);
     }
 
     @Test
