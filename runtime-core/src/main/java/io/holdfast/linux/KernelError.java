@@ -36,6 +36,11 @@ public final class KernelError extends RuntimeException {
         return is(Errno.ENOTDIR);
     }
 
+    /** Nobody reads from it any more. */
+    public boolean isBrokenPipe() {
+        return is(Errno.EPIPE);
+    }
+
     private static String describe(int errno) {
         Errno known = Errno.valueOf(errno);
         return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.description() + " (" + known.name() + ")";

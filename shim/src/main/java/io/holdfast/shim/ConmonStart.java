@@ -11,8 +11,10 @@ import io.holdfast.work.Failure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -38,6 +40,7 @@ final class ConmonStart {
 
     private static final int START = 4;
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int FAILED = -1;
     private static final int LONGEST_LINE = 1 << 20;
     private static final int CHUNK = 4096;
 
@@ -57,25 +60,29 @@ final class ConmonStart {
      */
     Answer run(List<String> argv, Path directory) {
         Kernel kernel = machine.kernel();
+        int complaints = kernel.memoryFile("stderr", new byte[0]);
         try (Pipe sync = new Pipe(kernel);
                 Pipe start = new Pipe(kernel)) {
-            int pid = spawn(argv, directory, sync, start);
+            int pid = spawn(argv, directory, List.of(complaints, sync.writeEnd(), start.readEnd()));
             sync.closeWrite();
             start.closeRead();
             try {
                 place(pid);
-                go(start);
-                return answer(line(sync.readEnd()));
+                letGo(start);
+                byte[] line = line(sync.readEnd());
+                return line.length == 0 ? new Answer(FAILED, complaint(complaints)) : answer(line);
             } catch (RuntimeException failed) {
                 kernel.killGroup(pid);
                 throw failed;
             } finally {
                 machine.subprocess().awaitExit(pid);
             }
+        } finally {
+            kernel.close(complaints);
         }
     }
 
-    private int spawn(List<String> argv, Path directory, Pipe sync, Pipe start) {
+    private int spawn(List<String> argv, Path directory, List<Integer> fromStderr) {
         Map<String, String> environment = Map.of(
                 "PATH",
                 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -85,12 +92,8 @@ final class ConmonStart {
                 Integer.toString(SYNC),
                 "_OCI_STARTPIPE",
                 Integer.toString(START));
-        List<OptionalInt> descriptors = List.of(
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.of(sync.writeEnd()),
-                OptionalInt.of(start.readEnd()));
+        List<OptionalInt> descriptors = new ArrayList<>(List.of(OptionalInt.empty(), OptionalInt.empty()));
+        fromStderr.forEach(descriptor -> descriptors.add(OptionalInt.of(descriptor)));
         try {
             return new Spawn(argv, environment, descriptors, directory).start(machine.kernel());
         } catch (KernelError refused) {
@@ -109,14 +112,23 @@ final class ConmonStart {
         }
     }
 
-    private void go(Pipe start) {
+    /** If it has ended already, its answer is the end of the sync pipe. */
+    private void letGo(Pipe start) {
         try {
             machine.kernel().writeAll(start.writeEnd(), new byte[1]);
         } catch (KernelError ended) {
-            throw new Failure.Broken("conmon ended before it was let go: " + ended.getMessage(), ended);
+            if (!ended.isBrokenPipe()) {
+                throw ended;
+            }
         } finally {
             start.closeWrite();
         }
+    }
+
+    /** What it wrote to stderr before it gave that up. */
+    private String complaint(int descriptor) {
+        String text = new String(machine.kernel().contentOf(descriptor, CHUNK), StandardCharsets.UTF_8).strip();
+        return text.isEmpty() ? "conmon ended without an answer" : text;
     }
 
     private byte[] line(int descriptor) {
@@ -150,11 +162,10 @@ final class ConmonStart {
         } catch (IOException garbage) {
             throw new Failure.Broken("conmon's answer is not JSON: " + shown(line), garbage);
         }
-        throw new Failure.Broken(
-                line.length == 0 ? "conmon ended without an answer" : "conmon's answer has no pid: " + shown(line));
+        throw new Failure.Broken("conmon's answer has no pid: " + shown(line));
     }
 
     private static String shown(byte[] line) {
-        return new String(line, 0, Math.min(line.length, 200), java.nio.charset.StandardCharsets.UTF_8).strip();
+        return new String(line, 0, Math.min(line.length, 200), StandardCharsets.UTF_8).strip();
     }
 }

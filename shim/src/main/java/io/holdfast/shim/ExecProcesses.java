@@ -48,8 +48,8 @@ final class ExecProcesses {
         return members().stream().anyMatch(process -> holds(process, outputs));
     }
 
-    /** Kills all of them. */
-    void kill() {
+    /** Kills all of them, and says whether there were any. */
+    boolean kill() {
         Set<String> outputs = outputs();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             List<ProcessStat> all = members();
@@ -60,11 +60,12 @@ final class ExecProcesses {
                     .map(ProcessStat::identity)
                     .toList();
             if (victims.isEmpty()) {
-                return;
+                break;
             }
             victims.forEach(process -> process.signal(machine.kernel(), Kernel.SIGKILL));
             victims.forEach(process -> machine.watch().awaitExit(process, DEATH));
         }
+        return !ours.isEmpty();
     }
 
     private void addDescendants(List<ProcessStat> all) {

@@ -186,12 +186,14 @@ final class ExecRun implements AutoCloseable {
         if (runtimeEnded) {
             return;
         }
-        if (stopped) {
-            machine.kernel().killGroup(runtime);
-        } else {
+        if (!stopped) {
             stopped = true;
             late = processes.program().isPresent() || !programEnded && !processes.outputIsHeld();
-            processes.kill();
+            if (!processes.kill()) {
+                machine.kernel().killGroup(runtime);
+            }
+        } else {
+            machine.kernel().killGroup(runtime);
         }
         limit = Deadline.in(RUNTIME_END);
         drained = Deadline.in(FOREVER);
