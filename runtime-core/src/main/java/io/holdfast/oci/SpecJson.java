@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.holdfast.work.Failure;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 
 /** The records of {@link Spec} as the JSON that the OCI specification's schema describes. */
 public final class SpecJson {
@@ -19,8 +22,9 @@ public final class SpecJson {
             .addModule(new Jdk8Module())
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
-            .withConfigOverride(Object.class, all -> all.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
-            .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY))
+            .withConfigOverride(List.class, SpecJson::emptyWhereAbsent)
+            .withConfigOverride(Map.class, SpecJson::emptyWhereAbsent)
+            .withConfigOverride(String.class, SpecJson::emptyWhereAbsent)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -45,5 +49,9 @@ public final class SpecJson {
         } catch (IOException malformed) {
             throw new Failure.Broken("reading a container's config.json: " + malformed.getMessage(), malformed);
         }
+    }
+
+    private static void emptyWhereAbsent(MutableConfigOverride type) {
+        type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.image.ImageConfig;
 import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Command;
 import io.holdfast.linux.FileTree;
@@ -18,12 +19,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** A pod on an installed OCI runtime, with a pause process, whose containers run what was composed for them. */
 final class RealPod implements AutoCloseable {
@@ -49,8 +53,13 @@ final class RealPod implements AutoCloseable {
         this.rootfs = RealRoot.make(top.resolve("rootfs"));
         write("resolv.conf", "nameserver 192.0.2.1\n");
         write("hostname", "web-0\n");
-        make(top.resolve("shm"));
-        this.pause = startPause();
+        open(make(top.resolve("shm")));
+        try {
+            this.pause = startPause();
+        } catch (RuntimeException | AssertionError failed) {
+            close();
+            throw failed;
+        }
     }
 
     /** Runs a container to its end. */
@@ -92,9 +101,9 @@ final class RealPod implements AutoCloseable {
                     container,
                     environment(),
                     config,
-                    RealRoot.IMAGE,
+                    ImageConfig.none(),
                     rootfs,
-                    Users.resolve(tree, config, RealRoot.IMAGE),
+                    Users.resolve(tree, config, ImageConfig.none()),
                     new OciRuntime.Features("", List.of("rro"), false, Map.of()),
                     machine,
                     new Groundworks(kernel).lay(config),
@@ -152,8 +161,7 @@ final class RealPod implements AutoCloseable {
     }
 
     private Spec pauseSpec(String container) {
-        Spec.Cpu cpu = new Spec.Cpu(
-                java.util.OptionalLong.of(2), java.util.OptionalLong.empty(), java.util.OptionalLong.empty(), "", "");
+        Spec.Cpu cpu = new Spec.Cpu(OptionalLong.of(2), OptionalLong.empty(), OptionalLong.empty(), "", "");
         return new Spec(
                 Spec.VERSION,
                 new Spec.Process(
@@ -214,7 +222,7 @@ final class RealPod implements AutoCloseable {
     }
 
     private Subprocess.Output runtime(String... arguments) {
-        List<String> argv = new java.util.ArrayList<>(
+        List<String> argv = new ArrayList<>(
                 List.of(runtime, "--root", top.resolve("runtime").toString()));
         argv.addAll(List.of(arguments));
         return subprocess.run(Command.of(LIMIT, argv));
@@ -232,6 +240,14 @@ final class RealPod implements AutoCloseable {
     private Path write(Path file, String text) {
         try {
             return Files.writeString(file, text);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static void open(Path directory) {
+        try {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -1,20 +1,15 @@
 package io.holdfast.container;
 
-import io.holdfast.image.ImageConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** A root directory that containers of tests run in: busybox, a pause program, and accounts. */
 final class RealRoot {
-    /** Of an image that says nothing. */
-    static final ImageConfig IMAGE = new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
-
     private static final List<String> APPLETS = List.of(
             "sh", "id", "cat", "ls", "env", "pwd", "touch", "grep", "stat", "sleep", "mount", "chroot", "hostname");
 
