@@ -2,6 +2,7 @@ package io.holdfast.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class Directory implements AutoCloseable {
     /** The directory itself, for its attributes. Closed with it. */
     public FileHandle handle() {
         return handle;
+    }
+
+    /** A path to this very directory, whatever happens to its name: for a helper to use while it is open here. */
+    public Path path() {
+        return Path.of("/proc/" + calls.libc().getpid() + "/fd/" + handle.fd());
     }
 
     /** Opens the directory of this name; it fails with ENOTDIR or ELOOP on anything else. */

@@ -21,6 +21,12 @@ public record CgroupName(String parent, String id) {
         return systemd() ? expanded() + "/" + PREFIX + "-" + id + ".scope" : trimmed() + "/" + id;
     }
 
+    /** Where a group that config.json names as {@link #inSpec} does is in the kernel's tree. */
+    public static String inTree(String inSpec) {
+        String[] parts = inSpec.split(":", -1);
+        return parts.length == 3 ? new CgroupName(parts[0], parts[2]).inTree() : inSpec;
+    }
+
     public boolean systemd() {
         return parent.endsWith(SLICE);
     }

@@ -1,0 +1,116 @@
+package io.holdfast.container;
+
+import io.holdfast.image.Image;
+import io.holdfast.linux.Boot;
+import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.metadata.Ids;
+import io.holdfast.oci.CgroupName;
+import io.holdfast.work.Failure;
+import io.holdfast.work.Holds;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes one container: everything is asked for and checked first, then written down, and only then taken. */
+final class Creation {
+    private final Containers.Parts parts;
+    private final ContainerTable table;
+    private final PodEnvironment pod;
+    private final ContainerConfig config;
+    private final Image image;
+    private final ContainerPlan plan;
+
+    /** Takes nothing. */
+    Creation(Containers.Parts parts, ContainerTable table, PodEnvironment pod, ContainerConfig config) {
+        this.parts = parts;
+        this.table = table;
+        this.pod = pod;
+        this.config = config;
+        parts.handler(pod.handler());
+        this.image = parts.images()
+                .apply(config.image().image())
+                .orElseThrow(
+                        () -> new Failure.NotFound("image \"" + config.image().image() + "\" of container "
+                                + config.name() + " is not on this node; pull it first"));
+        this.plan = new ContainerPlan(parts.root(), parts.state(), Ids.next());
+    }
+
+    /** The record with every hold that will be taken. */
+    ContainerRecord record() {
+        Instant createdAt = table.nextCreation(pod.pod(), config.name());
+        Container container = new Container(
+                plan.id(),
+                pod.sandboxId(),
+                pod.pod(),
+                pod.handler(),
+                config,
+                image.id(),
+                image.digests().stream().findFirst().orElse(image.id()),
+                new ContainerState.Creating(),
+                Optional.empty(),
+                stopSignal(),
+                LogFile.path(pod.logDirectory(), config.logPath()),
+                new CgroupName(pod.cgroupParent(), plan.id()).inTree(),
+                createdAt);
+        return new ContainerRecord(container, Boot.id(), holds(container), Optional.empty(), Optional.empty());
+    }
+
+    /** Takes what the record lists, and makes it that of a created container. */
+    ProcessIdentity take(LiveContainer live) {
+        ContainerKeeper keeper = new ContainerKeeper(parts);
+        Holds<ContainerHold> holds = new Holds<>(keeper, parts.failpoints());
+        holds.take(plan.files(image.chain()));
+        live.container().logPath().ifPresent(log -> LogFile.prepare(logDirectory(), log));
+        LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
+        parts.failpoints().pass("bundle.after");
+        holds.take(process(live.container()));
+        table.change(
+                live,
+                record -> record.with(live.container().with(user))
+                        .with(new ContainerState.Creating()
+                                .created(record.container().createdAt(), keeper.init())));
+        return keeper.init();
+    }
+
+    private List<ContainerHold> holds(Container container) {
+        List<ContainerHold> all = new ArrayList<>(plan.files(image.chain()));
+        all.addAll(process(container));
+        return all;
+    }
+
+    private List<ContainerHold> process(Container container) {
+        ContainerConfig.Terminal terminal = config.terminal();
+        OciRuntime.Output output = new OciRuntime.Output.Logged(
+                container.logPath(), terminal.stdin(), terminal.stdinOnce(), terminal.tty());
+        return plan.process(pod.handler(), plan.request(container.cgroup(), output));
+    }
+
+    /** Only of a container of the same pod: no other pod's processes may be seen. */
+    private ProcessIdentity firstProcess(String target) {
+        LiveContainer live = table.listed(target);
+        if (live.container().sandboxId().equals(pod.sandboxId())
+                && live.state() instanceof ContainerState.Running running) {
+            return running.init();
+        }
+        throw new Failure.Invalid(
+                "namespace_options.target_id: container " + target + " does not run in sandbox " + pod.sandboxId());
+    }
+
+    private Path logDirectory() {
+        return pod.logDirectory().orElseThrow();
+    }
+
+    /** The request's, or the image's, or SIGTERM. */
+    private String stopSignal() {
+        return Signals.name(
+                config.stopSignal().filter(name -> !name.isEmpty()).isPresent()
+                        ? Signals.parse("stop_signal", config.stopSignal().get())
+                        : image.config().stopSignal().isEmpty()
+                                ? io.holdfast.linux.Kernel.SIGTERM
+                                : Signals.parse(
+                                        "the image's stop signal",
+                                        image.config().stopSignal()));
+    }
+}
