@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * Holdfast's distribution, run from {@code daemon/target/dist} (or {@code -Dholdfast.dist}) on directories and a bridge
  * network of its own, so that several can run beside each other. It can be killed and started again.
  */
-public final class HoldfastDaemon implements AutoCloseable {
+public final class HoldfastDaemon implements Subject {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path directory;
@@ -37,6 +37,7 @@ public final class HoldfastDaemon implements AutoCloseable {
         this.config = writeConfig(tables);
     }
 
+    @Override
     public Path socket() {
         return directory.resolve("s");
     }
@@ -62,7 +63,7 @@ public final class HoldfastDaemon implements AutoCloseable {
         return network;
     }
 
-    /** What marks a trace on the machine as this daemon's. */
+    @Override
     public Set<String> marks() {
         return Set.of(directory.toString(), network.bridge(), network.prefix());
     }

@@ -129,14 +129,13 @@ class ImageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1002,1002,''", "www-data,,www-data", "1003:1004,1003,''", "www-data:1004,,www-data"})
-    void anImagesUserIsANumberOrAName(String user, Long uid, String name, Node node) {
+    @CsvSource({"1002,1002,''", "www-data,-1,www-data", "1003:1004,1003,''", "www-data:1004,-1,www-data"})
+    void anImagesUserIsANumberOrAName(String user, long uid, String name, Node node) {
         var reference = node.reference(TestImages.ofUser(user));
         node.present(reference);
         var image = image(node, reference);
         assertThat(image.getUsername()).isEqualTo(name);
-        assertThat(image.hasUid()).isEqualTo(uid != null);
-        assertThat(image.getUid().getValue()).isEqualTo(uid == null ? 0 : uid);
+        assertThat(image.hasUid() ? image.getUid().getValue() : -1).isEqualTo(uid);
     }
 
     @Test

@@ -31,15 +31,11 @@ public final class Node implements AutoCloseable {
         this(rig, endpoint, new ArrayList<>());
     }
 
-    private Node(Rig rig, Endpoint endpoint, List<PodSandboxConfig> asked) {
+    /** A node that answers for the pods of the list as well, which may have been asked for over an earlier connection. */
+    Node(Rig rig, Endpoint endpoint, List<PodSandboxConfig> asked) {
         this.rig = rig;
         this.endpoint = endpoint;
         this.asked = asked;
-    }
-
-    /** The same node over a new connection: it answers for the pods asked for so far. */
-    public Node over(Endpoint next) {
-        return new Node(rig, next, asked);
     }
 
     public RuntimeServiceBlockingStub runtime() {

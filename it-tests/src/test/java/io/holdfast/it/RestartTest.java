@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.runtime.v1.Cri.ContainerState;
+import io.holdfast.runtime.v1.Cri.PodSandboxConfig;
 import io.holdfast.runtime.v1.Cri.PodSandboxState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -25,9 +25,11 @@ class RestartTest {
     private static final String COUNTS = "i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done";
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    /** Cleaned up in the end, whichever life of the daemon they were asked for in. */
+    private final List<PodSandboxConfig> asked = new ArrayList<>();
+
     private HoldfastDaemon daemon;
     private Endpoint endpoint;
-    private Optional<Node> earlier = Optional.empty();
     private Node node;
 
     @BeforeEach
@@ -171,9 +173,7 @@ class RestartTest {
     private void start(Rig rig) {
         daemon.start();
         endpoint = new Endpoint(daemon.socket());
-        // The pods asked for in an earlier life are cleaned up in the end as well.
-        node = earlier.map(n -> n.over(endpoint)).orElseGet(() -> new Node(rig, endpoint));
-        earlier = Optional.of(node);
+        node = new Node(rig, endpoint, asked);
     }
 
     private TestContainer again(TestContainer container) {

@@ -16,17 +16,17 @@ public final class Rig implements AutoCloseable {
     private final Scratch scratch;
     private final LoopbackRegistry registry;
     private final TestImages images;
-    private final Optional<HoldfastDaemon> daemon;
+    private final Subject subject;
     private final Endpoint endpoint;
     private final Set<String> marks = ConcurrentHashMap.newKeySet();
 
-    private Rig(Scratch scratch, Optional<HoldfastDaemon> daemon, Path socket) {
+    private Rig(Scratch scratch, Subject subject) {
         this.scratch = scratch;
         this.registry = new LoopbackRegistry(scratch.directory("registry"));
         this.images = new TestImages(registry);
-        this.daemon = daemon;
-        this.endpoint = new Endpoint(socket);
-        daemon.ifPresent(d -> marks.addAll(d.marks()));
+        this.subject = subject;
+        this.endpoint = new Endpoint(subject.socket());
+        marks.addAll(subject.marks());
         marks.add(scratch.podCgroup(""));
     }
 
@@ -35,11 +35,11 @@ public final class Rig implements AutoCloseable {
         var scratch = new Scratch();
         var named = System.getProperty("cri.endpoint", "");
         if (!named.isEmpty()) {
-            return new Rig(scratch, Optional.empty(), Path.of(named.replaceFirst("^unix://", "")));
+            return new Rig(scratch, new Subject.Named(Path.of(named.replaceFirst("^unix://", ""))));
         }
         var daemon = new HoldfastDaemon(scratch.directory("daemon"));
         daemon.start();
-        return new Rig(scratch, Optional.of(daemon), daemon.socket());
+        return new Rig(scratch, daemon);
     }
 
     public Endpoint endpoint() {
@@ -48,7 +48,10 @@ public final class Rig implements AutoCloseable {
 
     /** The daemon that was started here, unless an endpoint was named. */
     public Optional<HoldfastDaemon> daemon() {
-        return daemon;
+        return switch (subject) {
+            case HoldfastDaemon daemon -> Optional.of(daemon);
+            case Subject.Named _ -> Optional.empty();
+        };
     }
 
     public LoopbackRegistry registry() {
@@ -96,7 +99,7 @@ public final class Rig implements AutoCloseable {
                 endpoint) {
             removeImages();
         } finally {
-            daemon.ifPresent(HoldfastDaemon::close);
+            subject.close();
         }
     }
 

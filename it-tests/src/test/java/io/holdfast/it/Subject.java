@@ -1,0 +1,29 @@
+package io.holdfast.it;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+/** The runtime that is tested. */
+public sealed interface Subject extends AutoCloseable permits HoldfastDaemon, Subject.Named {
+    /** The CRI socket. */
+    Path socket();
+
+    /** What marks a trace on the machine as this runtime's, besides the ids of what it runs. */
+    Set<String> marks();
+
+    @Override
+    void close();
+
+    /** A runtime that somebody else started and keeps. */
+    record Named(Path socket) implements Subject {
+        @Override
+        public Set<String> marks() {
+            return Set.of();
+        }
+
+        @Override
+        public void close() {
+            // It is not ours to end.
+        }
+    }
+}
