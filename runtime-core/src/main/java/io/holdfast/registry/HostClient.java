@@ -28,7 +28,7 @@ final class HostClient implements AutoCloseable {
             call = call.with(header.getKey(), header.getValue());
         }
         try {
-            return judged(host, asked(host.origin(), call));
+            return judged(asked(host.origin(), call));
         } catch (IOException failed) {
             throw failed(failed);
         }
@@ -72,10 +72,10 @@ final class HostClient implements AutoCloseable {
         return value.map(text -> call.with("Authorization", text)).orElse(call);
     }
 
-    private static Answer judged(RegistryHost host, Redirects.Followed followed) throws IOException, HostFailed {
+    private static Answer judged(Redirects.Followed followed) throws IOException, HostFailed {
         Answer answer = followed.answer();
         try {
-            Statuses.check(answer, followed.own() ? host.origin().toString() : "its store " + followed.origin());
+            Statuses.check(answer, followed.own() ? "" : "its store " + followed.origin());
             return answer;
         } catch (HostFailed failed) {
             answer.close();

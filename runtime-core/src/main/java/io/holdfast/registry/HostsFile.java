@@ -66,7 +66,10 @@ final class HostsFile {
         String whole = url.matches("(?i)https?://.*") ? url : "https://" + url;
         try {
             URI uri = URI.create(whole).normalize();
-            if (uri.getHost() == null || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
+            if (!url.equals(whole) && url.contains("://")
+                    || uri.getHost() == null
+                    || uri.getRawQuery() != null
+                    || uri.getRawUserInfo() != null) {
                 throw invalid(url + " must be scheme, host, perhaps port and path, and nothing else");
             }
             String path = uri.getRawPath().replaceAll("/+$", "");

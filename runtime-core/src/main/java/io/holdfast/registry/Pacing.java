@@ -7,18 +7,25 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Which hosts asked to be left alone, and until when: known to all pulls, so that one refusal is enough. */
 final class Pacing {
-    private final Map<Origin, Long> until = new ConcurrentHashMap<>();
+    private static final Duration LONGEST = Duration.ofDays(365);
 
-    /** Remembers the host's wish, though not for longer than it would be waited for. */
+    /** Until when the host wants to be left alone, and until when that is believed. */
+    private record Wish(long until, long believed) {}
+
+    private final Map<Origin, Wish> wishes = new ConcurrentHashMap<>();
+
+    /** Remembers the host's wish, though not for longer than one would be waited for. */
     void heed(Origin origin, Duration wish) {
-        Duration kept = wish.compareTo(Caps.RETRY_AFTER) < 0 ? wish : Caps.RETRY_AFTER;
-        until.put(origin, System.nanoTime() + kept.toNanos());
+        long now = System.nanoTime();
+        Duration believed = wish.compareTo(Caps.RETRY_AFTER) < 0 ? wish : Caps.RETRY_AFTER;
+        Duration bounded = wish.compareTo(LONGEST) < 0 ? wish : LONGEST;
+        wishes.put(origin, new Wish(now + bounded.toNanos(), now + believed.toNanos()));
     }
 
-    /** How long the host is still to be left alone. */
+    /** How long the host still wants to be left alone. */
     Duration left(Origin origin) {
         long now = System.nanoTime();
-        Long end = until.computeIfPresent(origin, (_, at) -> at - now <= 0 ? null : at);
-        return end == null ? Duration.ZERO : Duration.ofNanos(end - now);
+        Wish wish = wishes.computeIfPresent(origin, (_, old) -> old.believed() - now <= 0 ? null : old);
+        return wish == null ? Duration.ZERO : Duration.ofNanos(wish.until() - now);
     }
 }

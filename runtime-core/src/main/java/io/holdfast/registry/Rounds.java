@@ -59,7 +59,9 @@ final class Rounds {
             try {
                 return Optional.of(one(host, attempt));
             } catch (HostFailed why) {
-                why.after().ifPresent(wish -> pacing.heed(host.origin(), wish));
+                why.after()
+                        .filter(_ -> !pacing.left(host.origin()).isPositive())
+                        .ifPresent(wish -> pacing.heed(host.origin(), wish));
                 failed.put(host, why);
             }
         }

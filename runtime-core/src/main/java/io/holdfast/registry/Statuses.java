@@ -12,7 +12,7 @@ final class Statuses {
 
     private Statuses() {}
 
-    /** Passes for success; {@code who} answered. */
+    /** Passes for success; {@code who} is named in the message if it is not the host itself, and else empty. */
     static void check(Answer answer, String who) throws HostFailed {
         int status = answer.status();
         switch (status) {
@@ -50,6 +50,7 @@ final class Statuses {
 
     private static String said(Answer answer, String who, String what) {
         String excerpt = answer.excerpt();
-        return who + " " + what + " (HTTP " + answer.status() + (excerpt.isEmpty() ? "" : ": " + excerpt) + ")";
+        return (who.isEmpty() ? what : who + " " + what) + " (HTTP " + answer.status()
+                + (excerpt.isEmpty() ? "" : ": " + excerpt) + ")";
     }
 }
