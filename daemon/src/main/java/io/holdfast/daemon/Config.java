@@ -1,0 +1,63 @@
+package io.holdfast.daemon;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The configuration file's content. Every key, its meaning and its default stand in the resource {@code default.toml},
+ * which {@link ConfigFile} reads below a user's file.
+ *
+ * @param defaultRuntime a handler's name; empty for the preferred one of those there are
+ * @param drain how long calls may go on after SIGTERM
+ * @param runtimes by handler name; empty for those found on the PATH
+ */
+public record Config(
+        Path root,
+        Path state,
+        Path socket,
+        String defaultRuntime,
+        CgroupDriver cgroupDriver,
+        Path conmon,
+        Duration drain,
+        Map<String, Handler> runtimes,
+        Log log,
+        Cni cni,
+        Pause sandbox,
+        Registry registry) {
+    public Config {
+        runtimes = Map.copyOf(runtimes);
+    }
+
+    /** Who makes cgroups. */
+    public enum CgroupDriver {
+        AUTO,
+        CGROUPFS,
+        SYSTEMD
+    }
+
+    /** An OCI runtime; an empty root is a directory of Holdfast's own. */
+    public record Handler(Path path, String root) {}
+
+    public record Log(Level level) {}
+
+    public enum Level {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    public record Cni(Path confDir, List<Path> binDirs) {
+        public Cni {
+            binDirs = List.copyOf(binDirs);
+        }
+    }
+
+    /** What holds a pod's namespaces: an image, or where that is empty the program. */
+    public record Pause(String image, Path pauseBinary) {}
+
+    public record Registry(Path configPath) {}
+}
