@@ -6,7 +6,6 @@ import io.holdfast.container.ContainerConfig.Variable;
 import io.holdfast.runtime.v1.Cri;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Parses a ContainerConfig, and the command of an exec. */
 final class ContainerRequests {
@@ -42,7 +41,7 @@ final class ContainerRequests {
                         "config.linux.resources", config.getLinux().getResources()),
                 SecurityRequests.container(
                         "config.linux.security_context", config.getLinux().getSecurityContext()),
-                signal(config.getStopSignal()));
+                Signals.parse("config.stop_signal", config.getStopSignal()));
     }
 
     /** A program and its arguments, as an exec has them. */
@@ -98,18 +97,5 @@ final class ContainerRequests {
             throw Fields.invalid(field, "is not UTF-8");
         }
         return Fields.text(field, bytes.toStringUtf8(), MOST_ARGUMENT);
-    }
-
-    /** The wire's names are the kernel's, but for a plus or minus that no identifier can hold. */
-    private static Optional<String> signal(Cri.Signal signal) {
-        return switch (signal) {
-            case SIGNAL_RUNTIME_DEFAULT -> Optional.empty();
-            case UNRECOGNIZED -> throw Fields.unknown("config.stop_signal");
-            default ->
-                Optional.of(signal.name()
-                        .substring("SIGNAL_".length())
-                        .replace("MINPLUS", "MIN+")
-                        .replace("MAXMINUS", "MAX-"));
-        };
     }
 }
