@@ -30,6 +30,14 @@ final class Answers {
         reply.onCompleted();
     }
 
+    /** A call whose success says nothing more. */
+    static <R> void done(StreamObserver<R> reply, R answer, Runnable work) {
+        one(reply, () -> {
+            work.run();
+            return answer;
+        });
+    }
+
     /** For stop and remove: what does not exist is stopped and removed. */
     static <R> void gone(StreamObserver<R> reply, R answer, Runnable work) {
         one(reply, () -> {
