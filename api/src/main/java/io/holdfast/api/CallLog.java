@@ -50,7 +50,13 @@ public final class CallLog implements ServerInterceptor {
                 case OK, NOT_FOUND, UNIMPLEMENTED ->
                     LOG.debug("{} {} {} in {} ms", name, about, status.getCode(), millis);
                 case INTERNAL, UNKNOWN ->
-                    LOG.warn("{} {} failed in {} ms: {}", name, about, millis, status.getDescription(), status.getCause());
+                    LOG.warn(
+                            "{} {} failed in {} ms: {}",
+                            name,
+                            about,
+                            millis,
+                            status.getDescription(),
+                            status.getCause());
                 default ->
                     LOG.warn(
                             "{} {} failed in {} ms: {}: {}",

@@ -65,8 +65,7 @@ final class ContainerCalls {
     }
 
     void update(Cri.UpdateContainerResourcesRequest request) {
-        containers.update(
-                find(request.getContainerId()).id(), ResourceRequests.resources("linux", request.getLinux()));
+        containers.update(find(request.getContainerId()).id(), ResourceRequests.resources("linux", request.getLinux()));
     }
 
     void reopenLog(String id) {
@@ -91,6 +90,7 @@ final class ContainerCalls {
     }
 
     private Optional<String> tag(Container container) {
-        return images.find(container.imageId()).flatMap(image -> image.tags().stream().findFirst());
+        return images.find(container.imageId())
+                .flatMap(image -> image.tags().stream().findFirst());
     }
 }

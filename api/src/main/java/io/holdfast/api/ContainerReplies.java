@@ -3,6 +3,7 @@ package io.holdfast.api;
 import io.holdfast.container.Container;
 import io.holdfast.container.ContainerConfig;
 import io.holdfast.container.ContainerState;
+import io.holdfast.container.LinuxUser;
 import io.holdfast.runtime.v1.Cri;
 import java.util.Optional;
 
@@ -33,14 +34,15 @@ final class ContainerReplies {
                 .setMetadata(metadata(config))
                 .setState(state(container.state()))
                 .setCreatedAt(Times.nanos(container.createdAt()))
-                .setImage(image(config.image()).toBuilder().setImage(tag.orElse(config.image().image())))
+                .setImage(image(config.image()).toBuilder()
+                        .setImage(tag.orElse(config.image().image())))
                 .setImageRef(container.imageRef())
                 .setImageId(container.imageId())
                 .putAllLabels(config.labels())
                 .putAllAnnotations(config.annotations())
                 .setLogPath(container.logPath().map(Object::toString).orElse(""))
-                .setResources(Cri.ContainerResources.newBuilder()
-                        .setLinux(ResourceReplies.resources(config.resources())))
+                .setResources(
+                        Cri.ContainerResources.newBuilder().setLinux(ResourceReplies.resources(config.resources())))
                 .setStopSignal(Signals.render(container.stopSignal()));
         config.mounts().forEach(mount -> status.addMounts(mount(mount)));
         container.user().ifPresent(user -> status.setUser(user(user)));
@@ -53,7 +55,8 @@ final class ContainerReplies {
             case ContainerState.Created _ -> Cri.ContainerState.CONTAINER_CREATED;
             case ContainerState.Running _ -> Cri.ContainerState.CONTAINER_RUNNING;
             case ContainerState.Exited _ -> Cri.ContainerState.CONTAINER_EXITED;
-            case ContainerState.Creating _, ContainerState.Unknown _ -> Cri.ContainerState.CONTAINER_UNKNOWN;
+            case ContainerState.Creating _, ContainerState.Undoing _, ContainerState.Unknown _ ->
+                Cri.ContainerState.CONTAINER_UNKNOWN;
         };
     }
 
@@ -66,7 +69,7 @@ final class ContainerReplies {
 
     private static void times(Cri.ContainerStatus.Builder status, ContainerState state) {
         switch (state) {
-            case ContainerState.Creating _, ContainerState.Created _ -> {}
+            case ContainerState.Creating _, ContainerState.Created _, ContainerState.Undoing _ -> {}
             case ContainerState.Running running -> status.setStartedAt(Times.nanos(running.started()));
             case ContainerState.Exited exited -> {
                 exited.started().ifPresent(at -> status.setStartedAt(Times.nanos(at)));
@@ -114,7 +117,7 @@ final class ContainerReplies {
         };
     }
 
-    private static Cri.ContainerUser user(Container.User user) {
+    private static Cri.ContainerUser user(LinuxUser user) {
         return Cri.ContainerUser.newBuilder()
                 .setLinux(Cri.LinuxContainerUser.newBuilder()
                         .setUid(user.uid())

@@ -54,7 +54,9 @@ final class ContainerRequests {
 
     private static void refuseWhatIsNotThere(Cri.ContainerConfig config) {
         Fields.unsupported(
-                "config.CDI_devices", config.getCDIDevicesCount() > 0, "CDI is not supported by this version of Holdfast");
+                "config.CDI_devices",
+                config.getCDIDevicesCount() > 0,
+                "CDI is not supported by this version of Holdfast");
     }
 
     private static int attempt(Cri.ContainerMetadata metadata) {
@@ -64,7 +66,8 @@ final class ContainerRequests {
 
     private static ContainerConfig.ImageChoice image(Cri.ImageSpec image) {
         return new ContainerConfig.ImageChoice(
-                Fields.line("config.image.image", Fields.required("config.image.image", image.getImage()), MOST_REFERENCE),
+                Fields.line(
+                        "config.image.image", Fields.required("config.image.image", image.getImage()), MOST_REFERENCE),
                 Fields.map("config.image.annotations", image.getAnnotationsMap()),
                 Fields.line("config.image.user_specified_image", image.getUserSpecifiedImage(), MOST_REFERENCE),
                 Fields.line("config.image.runtime_handler", image.getRuntimeHandler(), MOST_NAME));
@@ -73,7 +76,8 @@ final class ContainerRequests {
     private static List<String> arguments(String field, List<String> values) {
         long total = 0;
         for (int i = 0; i < values.size(); i++) {
-            total += Fields.text(field + "[" + i + "]", values.get(i), MOST_ARGUMENT).length();
+            total += Fields.text(field + "[" + i + "]", values.get(i), MOST_ARGUMENT)
+                    .length();
         }
         Fields.range(field + " in all", total, 0, MOST_ARGUMENTS);
         return List.copyOf(values);

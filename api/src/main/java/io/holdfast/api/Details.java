@@ -41,10 +41,12 @@ final class Details {
         ObjectNode info = JSON.createObjectNode();
         info.put("sandboxID", container.sandboxId());
         switch (container.state()) {
-            case ContainerState.Created created -> info.put("pid", created.init().pid());
-            case ContainerState.Running running -> info.put("pid", running.init().pid());
+            case ContainerState.Created created ->
+                info.put("pid", created.init().pid());
+            case ContainerState.Running running ->
+                info.put("pid", running.init().pid());
             case ContainerState.Unknown unknown -> info.put("why", unknown.why());
-            case ContainerState.Creating _, ContainerState.Exited _ -> info.put("pid", 0);
+            case ContainerState.Creating _, ContainerState.Exited _, ContainerState.Undoing _ -> info.put("pid", 0);
         }
         info.put("runtimeHandler", container.handler());
         info.put("cgroup", container.cgroup());

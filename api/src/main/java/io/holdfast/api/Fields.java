@@ -114,7 +114,9 @@ final class Fields {
         long total = 0;
         for (Map.Entry<String, String> entry : values.entrySet()) {
             String key = line(field, required(field + " key", entry.getKey()), MOST_MAP_BYTES);
-            total += key.length() + text(field + "[" + key + "]", entry.getValue(), MOST_MAP_BYTES).length();
+            total += key.length()
+                    + text(field + "[" + key + "]", entry.getValue(), MOST_MAP_BYTES)
+                            .length();
         }
         if (total > MOST_MAP_BYTES) {
             throw invalid(field, "has more than " + MOST_MAP_BYTES + " characters in all");

@@ -34,9 +34,11 @@ public final class ImageApi extends ImageServiceImplBase {
 
     @Override
     public void pullImage(Cri.PullImageRequest request, StreamObserver<Cri.PullImageResponse> reply) {
-        Answers.one(reply, () -> Cri.PullImageResponse.newBuilder()
-                .setImageRef(images.pull(ImageRequests.pull(request)).id())
-                .build());
+        Answers.one(
+                reply,
+                () -> Cri.PullImageResponse.newBuilder()
+                        .setImageRef(images.pull(ImageRequests.pull(request)).id())
+                        .build());
     }
 
     @Override

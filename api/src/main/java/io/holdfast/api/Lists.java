@@ -12,7 +12,9 @@ final class Lists {
     }
 
     static Cri.StreamPodSandboxesResponse sandboxPiece(List<Cri.PodSandbox> items) {
-        return Cri.StreamPodSandboxesResponse.newBuilder().addAllPodSandboxes(items).build();
+        return Cri.StreamPodSandboxesResponse.newBuilder()
+                .addAllPodSandboxes(items)
+                .build();
     }
 
     static Cri.ListContainersResponse containers(List<Cri.Container> items) {
@@ -28,7 +30,9 @@ final class Lists {
     }
 
     static Cri.StreamContainerStatsResponse containerStatsPiece(List<Cri.ContainerStats> items) {
-        return Cri.StreamContainerStatsResponse.newBuilder().addAllContainerStats(items).build();
+        return Cri.StreamContainerStatsResponse.newBuilder()
+                .addAllContainerStats(items)
+                .build();
     }
 
     static Cri.ListPodSandboxStatsResponse sandboxStats(List<Cri.PodSandboxStats> items) {
@@ -36,7 +40,9 @@ final class Lists {
     }
 
     static Cri.StreamPodSandboxStatsResponse sandboxStatsPiece(List<Cri.PodSandboxStats> items) {
-        return Cri.StreamPodSandboxStatsResponse.newBuilder().addAllPodSandboxStats(items).build();
+        return Cri.StreamPodSandboxStatsResponse.newBuilder()
+                .addAllPodSandboxStats(items)
+                .build();
     }
 
     static Cri.ListImagesResponse images(List<Cri.Image> items) {

@@ -56,7 +56,10 @@ final class NodeCalls {
 
     /** The pod addresses are the network plugins' business: they are only told, for people to compare. */
     void update(Cri.RuntimeConfig config) {
-        String ranges = Fields.line("runtime_config.network_config.pod_cidr", config.getNetworkConfig().getPodCidr(), MOST_RANGES);
+        String ranges = Fields.line(
+                "runtime_config.network_config.pod_cidr",
+                config.getNetworkConfig().getPodCidr(),
+                MOST_RANGES);
         LOG.info("The kubelet says that this node's pods have addresses of {}", ranges.isEmpty() ? "no range" : ranges);
     }
 
@@ -71,7 +74,8 @@ final class NodeCalls {
 
     private static Cri.RuntimeCondition networkReady(Optional<String> whyNot) {
         Cri.RuntimeCondition.Builder ready = Cri.RuntimeCondition.newBuilder().setType("NetworkReady");
-        return whyNot.map(why -> ready.setReason("NetworkPluginNotReady").setMessage(why).build())
+        return whyNot.map(why ->
+                        ready.setReason("NetworkPluginNotReady").setMessage(why).build())
                 .orElseGet(() -> ready.setStatus(true).build());
     }
 
@@ -79,9 +83,7 @@ final class NodeCalls {
     private List<Cri.RuntimeHandler> handlers() {
         List<Cri.RuntimeHandler> all = new ArrayList<>();
         all.add(handler("", node.handlers().standard()));
-        new TreeMap<>(node.handlers().runtimes())
-                .keySet()
-                .forEach(name -> all.add(handler(name, name)));
+        new TreeMap<>(node.handlers().runtimes()).keySet().forEach(name -> all.add(handler(name, name)));
         return all;
     }
 

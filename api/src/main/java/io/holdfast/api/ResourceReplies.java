@@ -18,8 +18,10 @@ final class ResourceReplies {
                 .setCpusetCpus(resources.cpusetCpus())
                 .setCpusetMems(resources.cpusetMems())
                 .putAllUnified(resources.unified());
-        resources.hugepages().forEach((size, limit) -> wire.addHugepageLimits(
-                Cri.HugepageLimit.newBuilder().setPageSize(size).setLimit(limit)));
+        resources
+                .hugepages()
+                .forEach((size, limit) -> wire.addHugepageLimits(
+                        Cri.HugepageLimit.newBuilder().setPageSize(size).setLimit(limit)));
         return wire.build();
     }
 }

@@ -24,7 +24,8 @@ final class ResourceRequests {
                 Fields.range(field + ".cpu_quota", wire.getCpuQuota(), -1, Long.MAX_VALUE),
                 Fields.range(field + ".cpu_shares", wire.getCpuShares(), 0, Long.MAX_VALUE),
                 Fields.range(field + ".memory_limit_in_bytes", wire.getMemoryLimitInBytes(), -1, Long.MAX_VALUE),
-                Fields.range(field + ".memory_swap_limit_in_bytes", wire.getMemorySwapLimitInBytes(), -1, Long.MAX_VALUE),
+                Fields.range(
+                        field + ".memory_swap_limit_in_bytes", wire.getMemorySwapLimitInBytes(), -1, Long.MAX_VALUE),
                 Fields.range(field + ".oom_score_adj", wire.getOomScoreAdj(), LEAST_OOM, MOST_OOM),
                 cpus(field + ".cpuset_cpus", wire.getCpusetCpus()),
                 cpus(field + ".cpuset_mems", wire.getCpusetMems()),
@@ -40,8 +41,7 @@ final class ResourceRequests {
         Map<String, Long> parsed = new HashMap<>();
         for (Cri.HugepageLimit limit : limits) {
             Fields.matching(field + ".page_size", limit.getPageSize(), PAGE_SIZE, "a size such as 2MB");
-            parsed.put(
-                    limit.getPageSize(), Fields.range(field + ".limit", limit.getLimit(), 0, Long.MAX_VALUE));
+            parsed.put(limit.getPageSize(), Fields.range(field + ".limit", limit.getLimit(), 0, Long.MAX_VALUE));
         }
         return parsed;
     }

@@ -34,8 +34,12 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void updateRuntimeConfig(Cri.UpdateRuntimeConfigRequest request, StreamObserver<Cri.UpdateRuntimeConfigResponse> reply) {
-        Answers.done(reply, Cri.UpdateRuntimeConfigResponse.getDefaultInstance(), () -> node.update(request.getRuntimeConfig()));
+    public void updateRuntimeConfig(
+            Cri.UpdateRuntimeConfigRequest request, StreamObserver<Cri.UpdateRuntimeConfigResponse> reply) {
+        Answers.done(
+                reply,
+                Cri.UpdateRuntimeConfigResponse.getDefaultInstance(),
+                () -> node.update(request.getRuntimeConfig()));
     }
 
     @Override
@@ -45,16 +49,24 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
 
     @Override
     public void stopPodSandbox(Cri.StopPodSandboxRequest request, StreamObserver<Cri.StopPodSandboxResponse> reply) {
-        Answers.gone(reply, Cri.StopPodSandboxResponse.getDefaultInstance(), () -> sandboxes.stop(request.getPodSandboxId()));
+        Answers.gone(
+                reply,
+                Cri.StopPodSandboxResponse.getDefaultInstance(),
+                () -> sandboxes.stop(request.getPodSandboxId()));
     }
 
     @Override
-    public void removePodSandbox(Cri.RemovePodSandboxRequest request, StreamObserver<Cri.RemovePodSandboxResponse> reply) {
-        Answers.gone(reply, Cri.RemovePodSandboxResponse.getDefaultInstance(), () -> sandboxes.remove(request.getPodSandboxId()));
+    public void removePodSandbox(
+            Cri.RemovePodSandboxRequest request, StreamObserver<Cri.RemovePodSandboxResponse> reply) {
+        Answers.gone(
+                reply,
+                Cri.RemovePodSandboxResponse.getDefaultInstance(),
+                () -> sandboxes.remove(request.getPodSandboxId()));
     }
 
     @Override
-    public void podSandboxStatus(Cri.PodSandboxStatusRequest request, StreamObserver<Cri.PodSandboxStatusResponse> reply) {
+    public void podSandboxStatus(
+            Cri.PodSandboxStatusRequest request, StreamObserver<Cri.PodSandboxStatusResponse> reply) {
         Answers.one(reply, () -> sandboxes.status(request));
     }
 
@@ -64,7 +76,8 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void streamPodSandboxes(Cri.StreamPodSandboxesRequest request, StreamObserver<Cri.StreamPodSandboxesResponse> reply) {
+    public void streamPodSandboxes(
+            Cri.StreamPodSandboxesRequest request, StreamObserver<Cri.StreamPodSandboxesResponse> reply) {
         Answers.pieces(reply, () -> sandboxes.list(request.getFilter()), Lists::sandboxPiece);
     }
 
@@ -75,7 +88,10 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
 
     @Override
     public void startContainer(Cri.StartContainerRequest request, StreamObserver<Cri.StartContainerResponse> reply) {
-        Answers.done(reply, Cri.StartContainerResponse.getDefaultInstance(), () -> containers.start(request.getContainerId()));
+        Answers.done(
+                reply,
+                Cri.StartContainerResponse.getDefaultInstance(),
+                () -> containers.start(request.getContainerId()));
     }
 
     @Override
@@ -85,7 +101,10 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
 
     @Override
     public void removeContainer(Cri.RemoveContainerRequest request, StreamObserver<Cri.RemoveContainerResponse> reply) {
-        Answers.gone(reply, Cri.RemoveContainerResponse.getDefaultInstance(), () -> containers.remove(request.getContainerId()));
+        Answers.gone(
+                reply,
+                Cri.RemoveContainerResponse.getDefaultInstance(),
+                () -> containers.remove(request.getContainerId()));
     }
 
     @Override
@@ -99,18 +118,25 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void streamContainers(Cri.StreamContainersRequest request, StreamObserver<Cri.StreamContainersResponse> reply) {
+    public void streamContainers(
+            Cri.StreamContainersRequest request, StreamObserver<Cri.StreamContainersResponse> reply) {
         Answers.pieces(reply, () -> containers.list(request.getFilter()), Lists::containerPiece);
     }
 
     @Override
-    public void updateContainerResources(Cri.UpdateContainerResourcesRequest request, StreamObserver<Cri.UpdateContainerResourcesResponse> reply) {
-        Answers.done(reply, Cri.UpdateContainerResourcesResponse.getDefaultInstance(), () -> containers.update(request));
+    public void updateContainerResources(
+            Cri.UpdateContainerResourcesRequest request, StreamObserver<Cri.UpdateContainerResourcesResponse> reply) {
+        Answers.done(
+                reply, Cri.UpdateContainerResourcesResponse.getDefaultInstance(), () -> containers.update(request));
     }
 
     @Override
-    public void reopenContainerLog(Cri.ReopenContainerLogRequest request, StreamObserver<Cri.ReopenContainerLogResponse> reply) {
-        Answers.done(reply, Cri.ReopenContainerLogResponse.getDefaultInstance(), () -> containers.reopenLog(request.getContainerId()));
+    public void reopenContainerLog(
+            Cri.ReopenContainerLogRequest request, StreamObserver<Cri.ReopenContainerLogResponse> reply) {
+        Answers.done(
+                reply,
+                Cri.ReopenContainerLogResponse.getDefaultInstance(),
+                () -> containers.reopenLog(request.getContainerId()));
     }
 
     @Override
@@ -124,12 +150,14 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void listContainerStats(Cri.ListContainerStatsRequest request, StreamObserver<Cri.ListContainerStatsResponse> reply) {
+    public void listContainerStats(
+            Cri.ListContainerStatsRequest request, StreamObserver<Cri.ListContainerStatsResponse> reply) {
         Answers.one(reply, () -> Lists.containerStats(stats.containers(request.getFilter())));
     }
 
     @Override
-    public void streamContainerStats(Cri.StreamContainerStatsRequest request, StreamObserver<Cri.StreamContainerStatsResponse> reply) {
+    public void streamContainerStats(
+            Cri.StreamContainerStatsRequest request, StreamObserver<Cri.StreamContainerStatsResponse> reply) {
         Answers.pieces(reply, () -> stats.containers(request.getFilter()), Lists::containerStatsPiece);
     }
 
@@ -139,12 +167,14 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void listPodSandboxStats(Cri.ListPodSandboxStatsRequest request, StreamObserver<Cri.ListPodSandboxStatsResponse> reply) {
+    public void listPodSandboxStats(
+            Cri.ListPodSandboxStatsRequest request, StreamObserver<Cri.ListPodSandboxStatsResponse> reply) {
         Answers.one(reply, () -> Lists.sandboxStats(stats.sandboxes(request.getFilter())));
     }
 
     @Override
-    public void streamPodSandboxStats(Cri.StreamPodSandboxStatsRequest request, StreamObserver<Cri.StreamPodSandboxStatsResponse> reply) {
+    public void streamPodSandboxStats(
+            Cri.StreamPodSandboxStatsRequest request, StreamObserver<Cri.StreamPodSandboxStatsResponse> reply) {
         Answers.pieces(reply, () -> stats.sandboxes(request.getFilter()), Lists::sandboxStatsPiece);
     }
 
@@ -164,7 +194,8 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void checkpointContainer(Cri.CheckpointContainerRequest request, StreamObserver<Cri.CheckpointContainerResponse> reply) {
+    public void checkpointContainer(
+            Cri.CheckpointContainerRequest request, StreamObserver<Cri.CheckpointContainerResponse> reply) {
         Answers.later(reply, "checkpointing");
     }
 
@@ -184,22 +215,26 @@ public final class RuntimeApi extends RuntimeServiceImplBase {
     }
 
     @Override
-    public void listMetricDescriptors(Cri.ListMetricDescriptorsRequest request, StreamObserver<Cri.ListMetricDescriptorsResponse> reply) {
+    public void listMetricDescriptors(
+            Cri.ListMetricDescriptorsRequest request, StreamObserver<Cri.ListMetricDescriptorsResponse> reply) {
         Answers.later(reply, "metrics over CRI");
     }
 
     @Override
-    public void listPodSandboxMetrics(Cri.ListPodSandboxMetricsRequest request, StreamObserver<Cri.ListPodSandboxMetricsResponse> reply) {
+    public void listPodSandboxMetrics(
+            Cri.ListPodSandboxMetricsRequest request, StreamObserver<Cri.ListPodSandboxMetricsResponse> reply) {
         Answers.later(reply, "metrics over CRI");
     }
 
     @Override
-    public void streamPodSandboxMetrics(Cri.StreamPodSandboxMetricsRequest request, StreamObserver<Cri.StreamPodSandboxMetricsResponse> reply) {
+    public void streamPodSandboxMetrics(
+            Cri.StreamPodSandboxMetricsRequest request, StreamObserver<Cri.StreamPodSandboxMetricsResponse> reply) {
         Answers.later(reply, "metrics over CRI");
     }
 
     @Override
-    public void updatePodSandboxResources(Cri.UpdatePodSandboxResourcesRequest request, StreamObserver<Cri.UpdatePodSandboxResourcesResponse> reply) {
+    public void updatePodSandboxResources(
+            Cri.UpdatePodSandboxResourcesRequest request, StreamObserver<Cri.UpdatePodSandboxResourcesResponse> reply) {
         Answers.later(reply, "resizing a pod as a whole");
     }
 }

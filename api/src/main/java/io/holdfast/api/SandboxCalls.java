@@ -39,8 +39,8 @@ final class SandboxCalls {
                 .setStatus(SandboxReplies.status(sandbox))
                 .setTimestamp(Times.nanos(java.time.Instant.now()))
                 .putAllInfo(request.getVerbose() ? Details.sandbox(sandbox) : Map.of());
-        members.forEach(member ->
-                response.addContainersStatuses(ContainerReplies.status(member, java.util.Optional.empty())));
+        members.forEach(
+                member -> response.addContainersStatuses(ContainerReplies.status(member, java.util.Optional.empty())));
         return response.build();
     }
 

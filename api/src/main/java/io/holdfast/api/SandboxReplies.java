@@ -56,15 +56,15 @@ final class SandboxReplies {
     }
 
     private static Cri.PodSandboxNetworkStatus network(SandboxState state) {
-        List<String> ips =
-                switch (state) {
-                    case SandboxState.Ready ready -> ready.ips();
-                    case SandboxState.Assembling _, SandboxState.NotReady _, SandboxState.Undoing _ -> List.of();
-                };
+        List<String> ips = switch (state) {
+            case SandboxState.Ready ready -> ready.ips();
+            case SandboxState.Assembling _, SandboxState.NotReady _, SandboxState.Undoing _ -> List.of();
+        };
         Cri.PodSandboxNetworkStatus.Builder network = Cri.PodSandboxNetworkStatus.newBuilder();
         ips.stream().findFirst().ifPresent(network::setIp);
-        ips.stream().skip(1).forEach(ip -> network.addAdditionalIps(
-                Cri.PodIP.newBuilder().setIp(ip)));
+        ips.stream()
+                .skip(1)
+                .forEach(ip -> network.addAdditionalIps(Cri.PodIP.newBuilder().setIp(ip)));
         return network.build();
     }
 

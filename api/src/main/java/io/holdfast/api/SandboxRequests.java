@@ -87,8 +87,7 @@ final class SandboxRequests {
         if (searches.size() > MOST_SEARCHES) {
             throw Fields.invalid("config.dns_config.searches", "has more than " + MOST_SEARCHES + " domains");
         }
-        return new SandboxConfig.Dns(
-                servers, searches, words("config.dns_config.options", dns.getOptionsList()));
+        return new SandboxConfig.Dns(servers, searches, words("config.dns_config.options", dns.getOptionsList()));
     }
 
     private static List<String> words(String field, List<String> values) {
@@ -115,13 +114,12 @@ final class SandboxRequests {
     }
 
     private static PortMapping port(String field, Cri.PortMapping port) {
-        SandboxConfig.Protocol protocol =
-                switch (port.getProtocol()) {
-                    case TCP -> SandboxConfig.Protocol.TCP;
-                    case UDP -> SandboxConfig.Protocol.UDP;
-                    case SCTP -> SandboxConfig.Protocol.SCTP;
-                    case UNRECOGNIZED -> throw Fields.unknown(field + ".protocol");
-                };
+        SandboxConfig.Protocol protocol = switch (port.getProtocol()) {
+            case TCP -> SandboxConfig.Protocol.TCP;
+            case UDP -> SandboxConfig.Protocol.UDP;
+            case SCTP -> SandboxConfig.Protocol.SCTP;
+            case UNRECOGNIZED -> throw Fields.unknown(field + ".protocol");
+        };
         String hostIp = port.getHostIp();
         return new PortMapping(
                 protocol,

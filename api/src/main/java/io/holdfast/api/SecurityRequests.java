@@ -123,7 +123,8 @@ final class SecurityRequests {
             case RuntimeDefault -> new Seccomp.RuntimeDefault();
             case Unconfined -> new Seccomp.Unconfined();
             case Localhost ->
-                new Seccomp.Localhost(Path.of(Fields.absolutePath(field + ".localhost_ref", profile.getLocalhostRef())));
+                new Seccomp.Localhost(
+                        Path.of(Fields.absolutePath(field + ".localhost_ref", profile.getLocalhostRef())));
             case UNRECOGNIZED -> throw Fields.unknown(field + ".profile_type");
         };
     }

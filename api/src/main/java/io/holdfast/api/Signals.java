@@ -22,7 +22,8 @@ final class Signals {
     /** What has no name on the wire, as an image may say, is the default. */
     static Cri.Signal render(String name) {
         return Arrays.stream(Cri.Signal.values())
-                .filter(signal -> signal != Cri.Signal.UNRECOGNIZED && name(signal).equals(name))
+                .filter(signal ->
+                        signal != Cri.Signal.UNRECOGNIZED && name(signal).equals(name))
                 .findFirst()
                 .orElse(Cri.Signal.SIGNAL_RUNTIME_DEFAULT);
     }

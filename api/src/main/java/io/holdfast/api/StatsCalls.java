@@ -33,9 +33,8 @@ final class StatsCalls {
     }
 
     List<Cri.ContainerStats> containers(Cri.ContainerStatsFilter filter) {
-        return measured(containers.list().stream()
-                .filter(Matching.containers(filter))
-                .toList());
+        return measured(
+                containers.list().stream().filter(Matching.containers(filter)).toList());
     }
 
     Cri.PodSandboxStats sandbox(String id) {

@@ -49,9 +49,10 @@ final class StatsReplies {
                         List.of(memory.usage(), memory.workingSet(), memory.rss()),
                         List.of(memory.pageFaults(), memory.majorPageFaults()),
                         memory.limit())));
-        group.pids().ifPresent(pids -> linux.setProcess(Cri.ProcessUsage.newBuilder()
-                .setTimestamp(Times.nanos(group.at()))
-                .setProcessCount(number(pids))));
+        group.pids()
+                .ifPresent(pids -> linux.setProcess(Cri.ProcessUsage.newBuilder()
+                        .setTimestamp(Times.nanos(group.at()))
+                        .setProcessCount(number(pids))));
         if (!usage.interfaces().isEmpty()) {
             linux.setNetwork(network(group.at(), usage.interfaces()));
         }

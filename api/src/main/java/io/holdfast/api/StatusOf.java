@@ -28,8 +28,8 @@ final class StatusOf {
             case UncheckedIOException io ->
                 Status.INTERNAL.withDescription(
                         io.getMessage() + ": " + io.getCause().getMessage());
-            case RuntimeException own when own.getClass().getName().startsWith(OURS) ->
-                Status.INTERNAL.withDescription(own.getMessage());
+            case RuntimeException own
+            when own.getClass().getName().startsWith(OURS) -> Status.INTERNAL.withDescription(own.getMessage());
             default -> Status.INTERNAL.withDescription("an error of Holdfast itself; its log has it as " + reference());
         };
     }

@@ -15,9 +15,15 @@ final class Sysctls {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]+([./][A-Za-z0-9_-]+)+");
     private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9 \t._:/,-]*");
     private static final String VALUE_FORM = "letters, digits, spaces and \"._:/,-\"";
-    private static final Set<String> IPC =
-            Set.of("kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
-                    "kernel.shmmni", "kernel.shm_rmid_forced");
+    private static final Set<String> IPC = Set.of(
+            "kernel.msgmax",
+            "kernel.msgmnb",
+            "kernel.msgmni",
+            "kernel.sem",
+            "kernel.shmall",
+            "kernel.shmmax",
+            "kernel.shmmni",
+            "kernel.shm_rmid_forced");
 
     private Sysctls() {}
 
@@ -31,7 +37,8 @@ final class Sysctls {
         Fields.matching(field + " name", name, NAME, "a sysctl's name");
         String dotted = name.replace('/', '.');
         String own = field + "[" + name + "]";
-        if (value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MOST || !VALUE.matcher(value).matches()) {
+        if (value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MOST
+                || !VALUE.matcher(value).matches()) {
             throw Fields.invalid(own, "its value must be no more than " + MOST + " " + VALUE_FORM);
         }
         if (IPC.contains(dotted) || dotted.startsWith("fs.mqueue.")) {
@@ -45,7 +52,8 @@ final class Sysctls {
 
     private static void owned(String field, Scope scope, String namespace) {
         if (scope != Scope.POD) {
-            throw Fields.invalid(field, "the pod is in the node's " + namespace + " namespace, and it would be the node's");
+            throw Fields.invalid(
+                    field, "the pod is in the node's " + namespace + " namespace, and it would be the node's");
         }
     }
 }
