@@ -25,6 +25,8 @@ import org.slf4j.MDC;
 public final class CallLog implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(CallLog.class);
     private static final int SHORT_ID = 13;
+    private static final String RPC = "rpc";
+    private static final String ABOUT = "about";
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -46,27 +48,20 @@ public final class CallLog implements ServerInterceptor {
         @Override
         public void close(Status status, Metadata trailers) {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            switch (status.getCode()) {
-                case OK, NOT_FOUND, UNIMPLEMENTED ->
-                    LOG.debug("{} {} {} in {} ms", name, about, status.getCode(), millis);
-                case INTERNAL, UNKNOWN ->
-                    LOG.warn(
-                            "{} {} failed in {} ms: {}",
-                            name,
-                            about,
-                            millis,
-                            status.getDescription(),
-                            status.getCause());
-                default ->
-                    LOG.warn(
-                            "{} {} failed in {} ms: {}: {}",
-                            name,
-                            about,
-                            millis,
-                            status.getCode(),
-                            status.getDescription());
+            try (var _ = MDC.putCloseable(RPC, name);
+                    var _ = MDC.putCloseable(ABOUT, about)) {
+                tell(status, millis);
             }
             super.close(status, trailers);
+        }
+
+        private static void tell(Status status, long millis) {
+            switch (status.getCode()) {
+                case OK, NOT_FOUND, UNIMPLEMENTED -> LOG.debug("{} in {} ms", status.getCode(), millis);
+                case INTERNAL, UNKNOWN ->
+                    LOG.warn("failed in {} ms: {}", millis, status.getDescription(), status.getCause());
+                default -> LOG.warn("failed in {} ms: {}: {}", millis, status.getCode(), status.getDescription());
+            }
         }
 
         /** The request says which sandbox or container it is about. */
@@ -112,8 +107,8 @@ public final class CallLog implements ServerInterceptor {
             Duration left = deadline == null
                     ? NO_DEADLINE
                     : Duration.ofNanos(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
-            MDC.put("rpc", call.name);
-            MDC.put("about", call.about);
+            MDC.put(RPC, call.name);
+            MDC.put(ABOUT, call.about);
             try {
                 io.holdfast.work.Deadline.within(left, done(work));
             } finally {
