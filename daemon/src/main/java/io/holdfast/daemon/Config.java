@@ -1,7 +1,9 @@
 package io.holdfast.daemon;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -60,4 +62,32 @@ public record Config(
     public record Pause(String image, Path pauseBinary) {}
 
     public record Registry(Path configPath) {}
+
+    /** What parses and still cannot work, each by the name of its key. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        runtimes.forEach((name, handler) -> {
+            if (!name.matches("[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")) {
+                problems.add("runtimes." + name + ": a handler's name is letters, digits, \"-\", \"_\" and \".\"");
+            }
+            requireExecutable(problems, "runtimes." + name + ".path", handler.path());
+            if (!handler.root().isEmpty() && !handler.root().startsWith("/")) {
+                problems.add("runtimes." + name + ".root: must be an absolute path");
+            }
+        });
+        if (!defaultRuntime.isEmpty() && !runtimes.isEmpty() && !runtimes.containsKey(defaultRuntime)) {
+            problems.add("default_runtime: there is no [runtimes." + defaultRuntime + "]");
+        }
+        requireExecutable(problems, "conmon", conmon);
+        if (sandbox.image().isEmpty()) {
+            requireExecutable(problems, "sandbox.pause_binary", sandbox.pauseBinary());
+        }
+        return problems;
+    }
+
+    private static void requireExecutable(List<String> problems, String key, Path program) {
+        if (!Files.isExecutable(program)) {
+            problems.add(key + ": " + program + " is no program that can be run; is it installed?");
+        }
+    }
 }

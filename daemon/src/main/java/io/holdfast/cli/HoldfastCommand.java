@@ -1,0 +1,52 @@
+package io.holdfast.cli;
+
+import io.grpc.StatusRuntimeException;
+import io.holdfast.daemon.Config;
+import io.holdfast.daemon.Logging;
+import io.holdfast.work.Failure;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry point of {@code holdfast}. */
+@Command(
+        name = "holdfast",
+        description = "Looks after holdfastd, the container runtime of this node.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ConfigCommand.class,
+            CniCommand.class,
+            ImageCommand.class,
+            HoldsCommand.class,
+            VersionCommand.class
+        })
+public final class HoldfastCommand {
+    private static final int FAILED = 1;
+
+    private HoldfastCommand() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command: its exit code is 0, 1 where it failed, 2 where it makes no sense. */
+    public static int run(String... arguments) {
+        Logging.begin(Config.Level.ERROR);
+        return new CommandLine(new HoldfastCommand())
+                .setExecutionExceptionHandler((thrown, line, _) -> {
+                    line.getErr().println("holdfast: " + told(thrown));
+                    return FAILED;
+                })
+                .execute(arguments);
+    }
+
+    /** Failures say all that there is to say; anything else is an error of ours, with its type. */
+    private static String told(Exception thrown) {
+        return switch (thrown) {
+            case Failure failure -> failure.getMessage();
+            case StatusRuntimeException status ->
+                status.getStatus().getCode() + ": " + status.getStatus().getDescription();
+            default -> thrown.toString();
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package io.holdfast.daemon;
+
+import io.holdfast.api.AdminApi;
+import io.holdfast.api.CallLog;
+import io.holdfast.api.ImageApi;
+import io.holdfast.api.Owners;
+import io.holdfast.api.RuntimeApi;
+import io.holdfast.linux.Kernel;
+import io.holdfast.work.Failpoints;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running daemon. Closing it is a crash with manners: no call is taken any more, those under way may end, and nothing
+ * is written that a crash would miss. Containers live on.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final Closing closing = new Closing();
+    private final ServiceNotice notice;
+
+    private Daemon(ServiceNotice notice) {
+        this.notice = notice;
+    }
+
+    /** Starts and serves; recovery goes on beside it, and ends before the first call about a sandbox or container. */
+    public static Daemon start(Config config, Failpoints failpoints, Map<String, String> environment) {
+        Kernel kernel = new Kernel();
+        Daemon daemon = new Daemon(new ServiceNotice(kernel, environment));
+        try {
+            daemon.open(config, kernel, failpoints);
+            return daemon;
+        } catch (RuntimeException failed) {
+            daemon.closing.close();
+            throw failed;
+        }
+    }
+
+    private void open(Config config, Kernel kernel, Failpoints failpoints) {
+        closing.add(Claim.on(config.root()));
+        closing.add(Claim.on(config.state()));
+        Wiring wiring = closing.add(new Wiring(config, kernel, failpoints));
+        RecoveryGate gate = new RecoveryGate();
+        Owners owners = wiring.owners();
+        closing.add(Endpoint.open(
+                config,
+                List.of(
+                        new RuntimeApi(wiring.node(gate::isOpen), owners),
+                        new ImageApi(owners.images()),
+                        new AdminApi(owners)),
+                List.of(new CallLog(), gate)));
+        LOG.info("Holdfast {} listens on {}", Version.own(), config.socket());
+        notice.ready();
+        Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open).run());
+    }
+
+    @Override
+    public void close() {
+        LOG.info("Holdfast stops; containers go on");
+        notice.stopping();
+        closing.close();
+    }
+}

@@ -1,0 +1,123 @@
+package io.holdfast.daemon;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.NettyServerBuilder;
+import io.holdfast.work.Failure;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC server on the unix socket: a virtual thread a call. */
+final class Endpoint implements AutoCloseable {
+    private static final int MOST_MESSAGE_BYTES = 16 << 20;
+    private static final String MODE = "rw-rw----";
+    private static final String DIRECTORY_MODE = "rwx--x--x";
+    private static final Duration KILLED = Duration.ofSeconds(2);
+
+    private final Path socket;
+    private final Duration drain;
+    private final EventLoopGroup loops;
+    private final ExecutorService calls;
+    private final Server server;
+
+    private Endpoint(Path socket, Duration drain, EventLoopGroup loops, ExecutorService calls, Server server) {
+        this.socket = socket;
+        this.drain = drain;
+        this.loops = loops;
+        this.calls = calls;
+        this.server = server;
+    }
+
+    /** Serves at once. The first interceptor is the outermost. */
+    static Endpoint open(Config config, List<BindableService> services, List<ServerInterceptor> interceptors) {
+        Path socket = config.socket();
+        prepare(socket);
+        Transport transport = Transport.best();
+        EventLoopGroup loops = transport.loops();
+        ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+                .channelType(transport.server())
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                .executor(calls)
+                .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
+        services.forEach(builder::addService);
+        interceptors.reversed().forEach(builder::intercept);
+        try {
+            Server server = builder.build().start();
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(MODE));
+            return new Endpoint(socket, drain(config), loops, calls, server);
+        } catch (IOException failed) {
+            loops.shutdownGracefully();
+            throw new UncheckedIOException("listening on " + socket, failed);
+        }
+    }
+
+    /** Takes no more calls, lets those under way end for a while, then cancels them. */
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow().awaitTermination(KILLED.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            Files.deleteIfExists(socket);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            server.shutdownNow();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("removing " + socket, failed);
+        } finally {
+            calls.shutdownNow();
+            loops.shutdownGracefully(0, KILLED.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Duration drain(Config config) {
+        return config.drain();
+    }
+
+    /** A socket that a killed daemon left is removed; one that somebody listens on is theirs. */
+    private static void prepare(Path socket) {
+        try {
+            Path directory = socket.getParent();
+            if (Files.notExists(directory)) {
+                Files.createDirectories(directory);
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(DIRECTORY_MODE));
+            }
+            if (isServed(socket)) {
+                throw new Failure.Unavailable("somebody listens on " + socket
+                        + " already; stop it, or set another socket in the configuration");
+            }
+            Files.deleteIfExists(socket);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("making way for " + socket, failed);
+        }
+    }
+
+    private static boolean isServed(Path socket) {
+        if (Files.notExists(socket)) {
+            return false;
+        }
+        try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return probe.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+}
