@@ -57,6 +57,7 @@ final class Wiring implements AutoCloseable {
     private final ProcessWatch watch;
     private final Subprocess subprocess;
     private final Cgroup cgroup;
+    private final Machine facts;
     private final boolean systemdCgroups;
     private final Database database;
     private final OverlaySnapshotter snapshotter;
@@ -73,6 +74,7 @@ final class Wiring implements AutoCloseable {
         this.watch = closing.add(new ProcessWatch(kernel));
         this.subprocess = new Subprocess(kernel, watch);
         this.cgroup = Cgroup.at(CGROUPS);
+        this.facts = Machine.read(cgroup);
         this.systemdCgroups = systemdCgroups();
         this.database = closing.add(Database.open(config.root().resolve("holdfast.db"), failpoints));
         this.snapshotter = new OverlaySnapshotter(kernel, layers(), database);
@@ -139,6 +141,7 @@ final class Wiring implements AutoCloseable {
                 cgroup,
                 watch,
                 subprocess,
+                facts,
                 failpoints));
     }
 
@@ -154,7 +157,6 @@ final class Wiring implements AutoCloseable {
     }
 
     private KernelKeepers.Machine machine() {
-        Machine facts = Machine.read(cgroup);
         boolean mayLower = facts.capabilities().contains(MAY_LOWER_OOM_SCORE);
         int oomScore = mayLower ? PAUSE_OOM_SCORE : Math.max(PAUSE_OOM_SCORE, facts.oomScoreAdj());
         return new KernelKeepers.Machine(kernel, cgroup, oomScore, facts.arch());
