@@ -163,7 +163,8 @@ public final class Kernel {
     public List<Integer> pipe() {
         int[] ends = new int[2];
         check("pipe2", "", libc.pipe2(ends, O_CLOEXEC));
-        return List.of(lifted(ends[0]), lifted(ends[1]));
+        int readEnd = liftedOr(ends[0], ends[1]);
+        return List.of(readEnd, liftedOr(ends[1], readEnd));
     }
 
     /** A file in memory that cannot grow beyond {@code most} bytes: what a helper's output goes into. */
@@ -272,9 +273,21 @@ public final class Kernel {
 
     /** The same file under a number that no child's file action names. */
     private int lifted(int fd) {
-        int high = check("fcntl F_DUPFD_CLOEXEC", "fd " + fd, libc.fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_OWN_FD));
-        close(fd);
-        return high;
+        try {
+            return check("fcntl F_DUPFD_CLOEXEC", "fd " + fd, libc.fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_OWN_FD));
+        } finally {
+            close(fd);
+        }
+    }
+
+    /** The same, and where that fails, the other end does not stay open either. */
+    private int liftedOr(int fd, int other) {
+        try {
+            return lifted(fd);
+        } catch (KernelError full) {
+            close(other);
+            throw full;
+        }
     }
 
     private long seek(int fd, long offset, int whence) {

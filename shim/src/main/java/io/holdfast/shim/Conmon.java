@@ -6,6 +6,9 @@ import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,9 +116,12 @@ final class Conmon {
 
     /** A pid file outlives its process: whoever has the pid now is the monitor only if it was started for this id. */
     private static boolean serves(ProcessIdentity process, String id) {
-        return ContainerFiles.text(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
-                .map(line -> Arrays.asList(line.split("\0")))
-                .filter(arguments -> arguments.contains("--cid") && arguments.contains(id))
-                .isPresent();
+        try {
+            byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+            List<String> arguments = Arrays.asList(new String(line, StandardCharsets.UTF_8).split("\0"));
+            return arguments.contains("--cid") && arguments.contains(id);
+        } catch (IOException ended) {
+            return false;
+        }
     }
 }

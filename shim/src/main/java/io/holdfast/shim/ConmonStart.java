@@ -60,15 +60,16 @@ final class ConmonStart {
      */
     Answer run(List<String> argv, Path directory) {
         Kernel kernel = machine.kernel();
-        int complaints = kernel.memoryFile("stderr", new byte[0]);
-        try (Pipe sync = new Pipe(kernel);
-                Pipe start = new Pipe(kernel)) {
+        try (Descriptors descriptors = new Descriptors(kernel)) {
+            int complaints = descriptors.memoryFile("stderr", new byte[0]);
+            Descriptors.Pipe sync = descriptors.pipe();
+            Descriptors.Pipe start = descriptors.pipe();
             int pid = spawn(argv, directory, List.of(complaints, sync.writeEnd(), start.readEnd()));
-            sync.closeWrite();
-            start.closeRead();
+            descriptors.close(sync.writeEnd());
+            descriptors.close(start.readEnd());
             try {
                 place(pid);
-                letGo(start);
+                letGo(start.writeEnd());
                 byte[] line = line(sync.readEnd());
                 return line.length == 0 ? new Answer(FAILED, complaint(complaints)) : answer(line);
             } catch (RuntimeException failed) {
@@ -77,8 +78,6 @@ final class ConmonStart {
             } finally {
                 machine.subprocess().awaitExit(pid);
             }
-        } finally {
-            kernel.close(complaints);
         }
     }
 
@@ -113,15 +112,13 @@ final class ConmonStart {
     }
 
     /** If it has ended already, its answer is the end of the sync pipe. */
-    private void letGo(Pipe start) {
+    private void letGo(int start) {
         try {
-            machine.kernel().writeAll(start.writeEnd(), new byte[1]);
+            machine.kernel().writeAll(start, new byte[1]);
         } catch (KernelError ended) {
             if (!ended.isBrokenPipe()) {
                 throw ended;
             }
-        } finally {
-            start.closeWrite();
         }
     }
 

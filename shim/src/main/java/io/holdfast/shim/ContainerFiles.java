@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -52,20 +53,23 @@ record ContainerFiles(String id, Path bundle, Path directory) {
         return bundle.resolve("ctl");
     }
 
+    /** Makes the directory, without what an earlier try may have left there. */
     void prepare() {
         try {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
-            Files.deleteIfExists(runtimeLog());
+            for (Path stale : List.of(runtimeLog(), initPid(), monitorPid(), exit())) {
+                Files.deleteIfExists(stale);
+            }
         } catch (IOException failed) {
             throw new Failure.Broken("container " + id + ": making " + directory + ": " + failed.getMessage(), failed);
         }
     }
 
-    /** The whole of a small file; empty where it is not there. */
+    /** The whole of a small file, whatever bytes are in it; empty where it is not there. */
     static Optional<String> text(Path file) {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException failed) {

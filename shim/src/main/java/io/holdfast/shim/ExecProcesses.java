@@ -25,13 +25,17 @@ final class ExecProcesses {
 
     private final Machine machine;
     private final String group;
-    private final long runtime;
+    private final int runtime;
     private final Set<Long> ours = new HashSet<>();
 
-    ExecProcesses(Machine machine, String group, long runtime) {
+    ExecProcesses(Machine machine, String group, int runtime) {
         this.machine = machine;
         this.group = group;
         this.runtime = runtime;
+    }
+
+    int runtime() {
+        return runtime;
     }
 
     /** The program itself; empty where it is not started yet or has ended. */

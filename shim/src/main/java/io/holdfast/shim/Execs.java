@@ -23,19 +23,21 @@ final class Execs {
 
     ExecResult run(Request request, Exec exec) {
         ContainerFiles files = ContainerFiles.of(request);
-        List<String> argv = cli.argv("--log=" + ExecRun.LOG, "exec", "--process=" + ExecRun.PROCESS_OBJECT, files.id());
-        Deadline deadline = Deadline.current(FOREVER);
-        return FreshThread.call(
-                "exec-" + files.id(), () -> Deadline.bound(deadline, () -> run(argv, request.cgroup(), files, exec)));
+        List<String> argv =
+                cli.argv("--log=" + ExecChannels.LOG, "exec", "--process=" + ExecChannels.PROCESS_OBJECT, files.id());
+        Duration most = Deadline.remaining(exec.limit().orElse(FOREVER));
+        return FreshThread.call("exec-" + files.id(), () -> run(argv, request, exec, most));
     }
 
-    private ExecResult run(List<String> argv, String group, ContainerFiles files, Exec exec) {
-        String doing = cli.doing("running a program in", files.id());
-        try (ExecRun run = new ExecRun(machine, group, argv, exec)) {
-            ExecResult result = run.result();
-            RuntimeLog log = RuntimeLog.of(run.log());
+    private ExecResult run(List<String> argv, Request request, Exec exec, Duration most) {
+        String doing = cli.doing("running a program in", request.id());
+        try (Descriptors descriptors = new Descriptors(machine.kernel())) {
+            ExecChannels channels = new ExecChannels(machine.kernel(), descriptors, exec);
+            ExecProcesses processes = new ExecProcesses(machine, request.cgroup(), channels.spawn(argv));
+            ExecResult result = new ExecRun(machine, descriptors, channels, processes).result(most);
+            RuntimeLog log = RuntimeLog.of(channels.log());
             if (result.exitCode() != 0 && !log.isEmpty()) {
-                throw cli.notRunning(files.id(), doing, log);
+                throw cli.notRunning(request.id(), doing, log);
             }
             return result;
         } catch (Failure.TimedOut late) {

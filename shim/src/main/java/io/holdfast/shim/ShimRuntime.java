@@ -93,11 +93,16 @@ public final class ShimRuntime implements OciRuntime {
                         + files.initPid() + " holds no pid"));
     }
 
+    /** Never fails: an exit that nobody is told of would leave a dead container running for ever. */
     private Exit exit(Request request) {
-        return switch (request.output()) {
-            case Output.Nowhere nowhere ->
-                ExitFiles.unknown("it ran without a monitor, which alone would know its exit code");
-            case Output.Logged logged -> exits.await(ContainerFiles.of(request));
-        };
+        try {
+            return switch (request.output()) {
+                case Output.Nowhere nowhere ->
+                    ExitFiles.unknown("it ran without a monitor, which alone would know its exit code");
+                case Output.Logged logged -> exits.await(ContainerFiles.of(request));
+            };
+        } catch (RuntimeException failed) {
+            return ExitFiles.unknown("its exit code could not be read: " + failed.getMessage());
+        }
     }
 }

@@ -102,8 +102,6 @@ class FaultyRuntimeTest {
         assertThatThrownBy(() -> lab.runtime().create(request))
                 .isInstanceOf(Failure.Broken.class)
                 .hasMessageEndingWith("with other: the moon is full");
-        assertThatThrownBy(
-                () -> lab.runtime().exec(request, Lab.exec(LIMIT, "true")).exitCode());
     }
 
     @Test

@@ -108,6 +108,23 @@ final class Lab implements AutoCloseable {
         return request;
     }
 
+    static Request with(Request request, Output output) {
+        return new Request(request.id(), request.bundle(), request.monitorDirectory(), request.cgroup(), output);
+    }
+
+    /** The same with a stdin that stays open, or a terminal. */
+    Request with(Request request, boolean stdin, boolean tty) {
+        Path config = request.bundle().resolve("config.json");
+        try {
+            Files.writeString(
+                    config, Files.readString(config).replace("\"cwd\"", "\"terminal\": " + tty + ", \"cwd\""));
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+        return with(
+                request, new Output.Logged(Optional.of(directory.resolve(request.id() + ".log")), stdin, false, tty));
+    }
+
     static String process(String... command) {
         List<String> quoted = new ArrayList<>();
         for (String word : command) {
@@ -232,7 +249,8 @@ final class Lab implements AutoCloseable {
             Files.createDirectories(root.resolve(name));
         }
         Path busybox = Files.copy(Path.of("/bin/busybox"), root.resolve("bin/busybox"));
-        for (String applet : List.of("sh", "sleep", "cat", "ls", "head", "yes", "true", "setsid", "dd", "tr", "env")) {
+        for (String applet :
+                List.of("sh", "sleep", "cat", "ls", "head", "yes", "true", "setsid", "dd", "tr", "env", "test")) {
             Files.createSymbolicLink(root.resolve("bin").resolve(applet), busybox.getFileName());
         }
         Files.writeString(root.resolve("bin/text"), "no program");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.container.Exit;
 import io.holdfast.container.OciRuntime.Features;
+import io.holdfast.container.OciRuntime.Output;
 import io.holdfast.container.OciRuntime.Request;
 import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +124,30 @@ abstract class OciRuntimeContract {
     }
 
     @Test
+    void stdinIsAtItsEndUnlessItIsAskedFor() {
+        Lab.Running without = lab.run(lab.with(lab.shell("cat; exit 6"), false, false));
+        Lab.Running with = lab.run(lab.with(lab.shell("cat; exit 6"), true, false));
+        assertThat(without.awaitExit().code()).isEqualTo(6);
+        assertThat(with.exit()).isNotDone();
+    }
+
+    @Test
+    void aTerminalIsLoggedToo() {
+        Lab.Running running = lab.run(lab.with(lab.shell("test -t 0 && test -t 1 && echo terminal"), false, true));
+        assertThat(running.awaitExit().code()).isZero();
+        assertThat(messages(running.request())).anyMatch(line -> line.strip().equals("terminal"));
+    }
+
+    @Test
+    void outputThatIsNotWantedIsThrownAway() {
+        Request request = lab.shell("echo lost; exit 2");
+        Output nowhere = new Output.Logged(Optional.empty(), false, false, false);
+        assertThat(lab.run(Lab.with(request, nowhere)).awaitExit().code()).isEqualTo(2);
+        assertThat(lab.directory.resolve(request.id() + ".log")).doesNotExist();
+        lab.runtime().reopenLog(Lab.with(request, nowhere));
+    }
+
+    @Test
     void withoutOutputThereIsNoMonitorAndAllIsDevNull() throws Exception {
         Request request = lab.request(false, "sh", "-c", "ls -l /proc/self/fd > /tmp/fds; exec sleep 1000");
         lab.run(request);
@@ -205,7 +231,7 @@ abstract class OciRuntimeContract {
 
         CompletableFuture<Exit> exit = new CompletableFuture<>();
         lab.another().onExit(request, init, exit::complete);
-        assertThat(exit.get(5, TimeUnit.SECONDS)).isEqualTo(new Exit(9, end, java.util.Optional.empty()));
+        assertThat(exit.get(5, TimeUnit.SECONDS)).isEqualTo(new Exit(9, end, Optional.empty()));
     }
 
     @Test
