@@ -77,7 +77,7 @@ final class LiveContainer {
     /** Waits until the container has ended; false where it has not within the limit. */
     boolean awaitEnd(Duration limit) {
         try {
-            return ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new Failure.Unavailable("container " + id() + ": interrupted; the daemon is stopping", interrupted);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.work.Failure;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +33,10 @@ class ContainerFaultTest {
     /** What a killed daemon is like: nothing of it runs any more, not even its finally. */
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
+
+        Killed() {
+            super("killed on purpose");
+        }
     }
 
     record Case(int point, Fault fault, String release) {}
@@ -100,6 +106,51 @@ class ContainerFaultTest {
             second.remove(again);
             node.owner();
             node.awaitNothingHeld();
+        }
+    }
+
+    /** The points that a start, a stop and a remove pass, by number: none may lose the container or anything it holds. */
+    static Stream<Case> verbs() {
+        return IntStream.rangeClosed(1, 25)
+                .boxed()
+                .flatMap(point -> Stream.of(Fault.values()).map(fault -> new Case(point, fault, "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void aVerbThatFailsOrIsCutShortCanBeRepeatedToItsEnd(Case the) {
+        try (Fixture node = new Fixture(directory)) {
+            AtomicInteger passed = new AtomicInteger(Integer.MIN_VALUE);
+            Containers first = node.owner(point -> {
+                if (passed.incrementAndGet() == the.point()) {
+                    fail(the);
+                }
+            });
+            String id = first.create(node.pod(), Fixture.config("c", 0));
+            passed.set(0);
+            live(first, id);
+            Containers second = the.fault() == Fault.KILLS ? node.owner() : first;
+            assertThat(ids(second)).containsAll(node.held());
+
+            second.list().forEach(container -> {
+                second.stop(container.id(), Duration.ZERO);
+                assertThat(node.exited(container.id()).exit().doubt()).isEmpty();
+                second.remove(container.id());
+            });
+            node.awaitNothingHeld();
+            second.start(second.create(node.pod(), Fixture.config("c", 0)));
+            second.removeAll(Fixture.SANDBOX);
+            node.awaitNothingHeld();
+        }
+    }
+
+    private static void live(Containers containers, String id) {
+        try {
+            containers.start(id);
+            containers.stop(id, Duration.ofSeconds(5));
+            containers.remove(id);
+        } catch (Failure | Killed expected) {
+            assertThat(expected).hasMessageNotContaining("does not die");
         }
     }
 

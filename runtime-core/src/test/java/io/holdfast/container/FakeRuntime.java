@@ -26,6 +26,7 @@ final class FakeRuntime implements OciRuntime {
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final List<String> updates = new ArrayList<>();
     private volatile List<String> program = List.of("sleep", "600");
+    private volatile boolean refusesToStart;
 
     FakeRuntime(Cgroup cgroup) {
         this.cgroup = cgroup;
@@ -34,6 +35,15 @@ final class FakeRuntime implements OciRuntime {
     /** What containers made from now on run. */
     void runs(String... argv) {
         program = List.of(argv);
+    }
+
+    /** As a real one does whose program turns out not to be there. */
+    void refusesToStart() {
+        refusesToStart = true;
+    }
+
+    boolean isAlive(String id) {
+        return known.get(id).process().isAlive();
     }
 
     Set<String> ids() {
@@ -74,6 +84,9 @@ final class FakeRuntime implements OciRuntime {
     @Override
     public void start(String id) {
         Known container = known.get(id);
+        if (refusesToStart) {
+            throw new Failure.Invalid("starting " + id + ": no such program");
+        }
         if (container == null || !container.process().isAlive()) {
             throw new Failure.WrongState("there is no container " + id + " to start");
         }
@@ -81,7 +94,10 @@ final class FakeRuntime implements OciRuntime {
             container.process().getOutputStream().write("go\n".getBytes(StandardCharsets.UTF_8));
             container.process().getOutputStream().flush();
         } catch (IOException endedMeanwhile) {
-            throw new Failure.WrongState("container " + id + " has ended", endedMeanwhile);
+            // It has read its line before: success where it runs already.
+            if (!container.process().isAlive()) {
+                throw new Failure.WrongState("container " + id + " has ended", endedMeanwhile);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import io.holdfast.snapshot.Layer;
 import io.holdfast.snapshot.Snapshotter;
 import io.holdfast.snapshot.Usage;
 import io.holdfast.work.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,17 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FakeSnapshotter implements Snapshotter {
     private final Map<String, List<String>> snapshots = new ConcurrentHashMap<>();
     private final Map<Path, String> mounts = new ConcurrentHashMap<>();
+    private volatile Content content = _ -> {};
+
+    /** Writes what an image has into the place where its snapshot is mounted. */
+    interface Content {
+        void into(Path rootfs) throws IOException;
+    }
+
+    /** What is mounted from now on has this in it. */
+    void filledBy(Content image) {
+        content = image;
+    }
 
     Map<Path, String> mounts() {
         return Map.copyOf(mounts);
@@ -35,6 +48,11 @@ final class FakeSnapshotter implements Snapshotter {
             throw new Failure.NotFound("no snapshot " + key);
         }
         mounts.put(target, key);
+        try {
+            content.into(target);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Override

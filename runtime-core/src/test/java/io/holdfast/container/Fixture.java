@@ -10,6 +10,7 @@ import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.linux.Subprocess;
 import io.holdfast.metadata.Database;
+import io.holdfast.metadata.RecordStore;
 import io.holdfast.work.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A node without a daemon: what outlives one, and owners over it. */
@@ -41,7 +43,7 @@ final class Fixture implements AutoCloseable {
     private volatile ImageConfig image =
             new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
     private Optional<Database> database = Optional.empty();
-    private Optional<Containers> owner = Optional.empty();
+    Optional<Containers> owner = Optional.empty();
 
     Fixture(Path directory) {
         this.directory = directory;
@@ -111,11 +113,31 @@ final class Fixture implements AutoCloseable {
                 new PodEnvironment.Files(Path.of("/etc/resolv.conf"), Path.of("/etc/hostname"), Path.of("/dev/shm")));
     }
 
+    static ImageConfig imageWithVolumes(String... volumes) {
+        return new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(volumes), Map.of());
+    }
+
+    static ImageConfig imageWithStopSignal(String signal) {
+        return new ImageConfig(List.of(), List.of(), List.of(), "", "", signal, List.of(), Map.of());
+    }
+
     static ContainerConfig config(String name, int attempt) {
+        return config(name, attempt, Optional.empty());
+    }
+
+    static ContainerConfig config(String name, int attempt, Optional<String> stopSignal) {
+        return config(name, attempt, "r/i:1", stopSignal);
+    }
+
+    static ContainerConfig ofImage(String image) {
+        return config("c", 0, image, Optional.empty());
+    }
+
+    private static ContainerConfig config(String name, int attempt, String image, Optional<String> stopSignal) {
         return new ContainerConfig(
                 name,
                 attempt,
-                new ContainerConfig.ImageChoice("r/i:1", Map.of(), "", ""),
+                new ContainerConfig.ImageChoice(image, Map.of(), "", ""),
                 List.of("sleep"),
                 List.of("600"),
                 "",
@@ -128,7 +150,7 @@ final class Fixture implements AutoCloseable {
                 new ContainerConfig.Terminal(false, false, false),
                 Resources.none(),
                 security(),
-                Optional.empty());
+                stopSignal);
     }
 
     private static Security security() {
@@ -147,6 +169,47 @@ final class Fixture implements AutoCloseable {
                 new Security.Seccomp.Unconfined(),
                 new Security.Apparmor.Unconfined(),
                 Optional.empty());
+    }
+
+    /** A container that was started. */
+    String running() {
+        String id = owner.orElseThrow().create(pod(), config("c", 0));
+        owner.orElseThrow().start(id);
+        return id;
+    }
+
+    /** The state of a container once it has exited. */
+    ContainerState.Exited exited(String id) {
+        await(() -> owner.orElseThrow().find(id).state() instanceof ContainerState.Exited);
+        return (ContainerState.Exited) owner.orElseThrow().find(id).state();
+    }
+
+    boolean stopOrdered(String id) {
+        return onDisk(id).stopBy().isPresent();
+    }
+
+    /** The record as a restarted daemon would find it. */
+    ContainerRecord onDisk(String id) {
+        return records().load().records().get(id);
+    }
+
+    /** Changes a record between two owners. */
+    void rewrite(String id, UnaryOperator<ContainerRecord> change) {
+        ContainerRecord record = onDisk(id);
+        owner.orElseThrow().close();
+        records().put(id, change.apply(record));
+        giveUp();
+    }
+
+    /** Makes a record one that nobody can read. */
+    void spoil(String id) {
+        owner.orElseThrow().close();
+        database.orElseThrow().records("containers", Resources.class).put(id, Resources.none());
+        giveUp();
+    }
+
+    private RecordStore<ContainerRecord> records() {
+        return database.orElseThrow().records("containers", ContainerRecord.class);
     }
 
     /** The ids of all containers of which anything at all is left in the world. */
