@@ -44,7 +44,7 @@ final class ExitFiles {
             exit = read(files);
         }
         // It may have been written between the last look and the monitor's end.
-        return exit.or(() -> read(files)).orElseGet(() -> unknown(why(files, monitor)));
+        return exit.or(() -> read(files)).orElseGet(() -> unknown(why(files, over.getCount() == 0)));
     }
 
     /** An exit whose code nobody knows. */
@@ -72,13 +72,11 @@ final class ExitFiles {
         }
     }
 
-    private static String why(ContainerFiles files, Optional<ProcessIdentity> monitor) {
+    private static String why(ContainerFiles files, boolean monitorEnded) {
+        String who = "the monitor (conmon) " + (monitorEnded ? "ended without a word" : "does not answer");
         String found = ContainerFiles.text(files.exit())
                 .map(text -> "its exit file says \"" + text.strip() + "\"")
                 .orElse("it left no exit file");
-        String who = monitor.filter(ProcessIdentity::isAlive).isPresent()
-                ? "the monitor (conmon) does not answer"
-                : "the monitor (conmon) ended without a word";
         return who + ": " + found + ", so that the exit code is lost";
     }
 

@@ -161,9 +161,12 @@ final class RuncCli {
         return verb + " container " + id + " with " + handler.name();
     }
 
-    /** Whether anything below the runtime's root is named after the container, as runtimes do. */
+    /** Whether anything below the runtime's root is named after the container: a directory or, with some, a few files. */
     private boolean knows(String id) {
-        try (var entries = Files.newDirectoryStream(handler.root(), id + "*")) {
+        if (Files.exists(handler.root().resolve(id))) {
+            return true;
+        }
+        try (var entries = Files.newDirectoryStream(handler.root(), id + "[!A-Za-z0-9]*")) {
             return entries.iterator().hasNext();
         } catch (NoSuchFileException none) {
             return false;

@@ -60,7 +60,12 @@ final class Lab implements AutoCloseable {
             directory = Files.createDirectory(Path.of("/tmp", name));
             group = "/" + name;
             handler = new Handler(
-                    "lab", binary, directory.resolve("root"), Path.of("/usr/bin/conmon"), group + "/monitors", false);
+                    "lab",
+                    binary,
+                    directory.resolve("root"),
+                    Path.of(System.getProperty("holdfast.test.conmon", "/usr/bin/conmon")),
+                    group + "/monitors",
+                    false);
             runtime = another();
         } catch (IOException failed) {
             throw new AssertionError(failed);
@@ -205,7 +210,7 @@ final class Lab implements AutoCloseable {
     static List<String> processesNaming(String text) {
         try (var all = Files.list(Path.of("/proc"))) {
             return all.filter(entry -> entry.getFileName().toString().matches("[0-9]+"))
-                    .map(entry -> ContainerFilesText.of(entry.resolve("cmdline")))
+                    .map(Lab::commandLine)
                     .filter(line -> line.contains(text))
                     .toList();
         } catch (IOException failed) {
@@ -213,16 +218,12 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** A file of a process that may be gone by now. */
-    static final class ContainerFilesText {
-        private ContainerFilesText() {}
-
-        static String of(Path file) {
-            try {
-                return Files.readString(file).replace('\0', ' ');
-            } catch (IOException gone) {
-                return "";
-            }
+    /** Empty where the process is gone by now. */
+    private static String commandLine(Path process) {
+        try {
+            return Files.readString(process.resolve("cmdline")).replace('\0', ' ');
+        } catch (IOException gone) {
+            return "";
         }
     }
 

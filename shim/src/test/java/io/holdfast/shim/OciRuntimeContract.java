@@ -11,6 +11,7 @@ import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.work.Failure;
+import io.holdfast.work.Parallel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,21 @@ abstract class OciRuntimeContract {
             all.add(lab.run("exit " + code));
         }
         assertThat(all.stream().map(running -> running.awaitExit().code())).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    @Test
+    void manyLiveAndDieSideBySide() {
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            requests.add(lab.shell("echo one; sleep 1000"));
+        }
+        Parallel.each(requests, requests.size(), request -> {
+            Lab.Running running = lab.run(request);
+            lab.runtime().exec(request, Lab.exec(Lab.SOON, "true"));
+            lab.runtime().delete(request);
+            assertThat(running.awaitExit().code()).isEqualTo(137);
+        });
+        requests.forEach(lab::assertGone);
     }
 
     @Test
