@@ -1,5 +1,6 @@
 package io.holdfast.container;
 
+import io.holdfast.linux.Directory;
 import io.holdfast.linux.FileTree;
 import io.holdfast.linux.Kernel;
 import java.io.IOException;
@@ -43,8 +44,9 @@ final class ContainerDirectories {
     /** Removes it with all that is in it, which a container may have filled; success where it is gone. */
     void remove(Path path) {
         if (Files.exists(path)) {
-            try (FileTree above = FileTree.open(kernel, path.getParent())) {
-                above.root().remove(path.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+            try (FileTree tree = FileTree.open(kernel, path.getParent());
+                    Directory above = tree.root()) {
+                above.remove(path.getFileName().toString().getBytes(StandardCharsets.UTF_8));
             }
         }
     }
