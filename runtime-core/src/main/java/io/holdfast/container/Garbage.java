@@ -33,7 +33,10 @@ final class Garbage {
         this.parts = parts;
     }
 
-    /** Releases all that is not of these ids; what will not go is left for the next start. */
+    /**
+     * Releases, in the background, all that is there now and not of these ids; what will not go is left for the next
+     * start.
+     */
     void sweep(Set<String> known) {
         Set<String> ids = new TreeSet<>(names(ContainerPlan.under(parts.root())));
         ids.addAll(names(ContainerPlan.under(parts.state())));
@@ -42,7 +45,7 @@ final class Garbage {
                 .map(key -> key.substring(ContainerPlan.SNAPSHOT_PREFIX.length()))
                 .forEach(ids::add);
         ids.removeAll(known);
-        ids.forEach(id -> Deadline.own(EACH, () -> releaseOrLeave(id)));
+        Thread.ofVirtual().name("garbage").start(() -> ids.forEach(id -> Deadline.own(EACH, () -> releaseOrLeave(id))));
     }
 
     private void releaseOrLeave(String id) {
