@@ -88,7 +88,8 @@ public record Spec(
     /**
      * What is Linux's own.
      *
-     * @param rootfsPropagation {@code rshared}, {@code rslave}, or empty for the runtime's default
+     * @param rootfsPropagation {@code rshared}, {@code rslave}, or empty for the runtime's default; the schema lists
+     *     only the forms that are not recursive, but with those the host's other mounts would stay peers
      */
     public record Linux(
             Map<String, String> sysctl,
