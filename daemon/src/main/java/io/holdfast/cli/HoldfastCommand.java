@@ -10,15 +10,12 @@ import picocli.CommandLine.Command;
 /** The entry point of {@code holdfast}. */
 @Command(
         name = "holdfast",
-        description = "Looks after holdfastd, the container runtime of this node.",
+        description = "Runs pods on this node, and looks after holdfastd, which holds them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            ConfigCommand.class,
-            CniCommand.class,
-            ImageCommand.class,
-            HoldsCommand.class,
-            VersionCommand.class
+            RunCommand.class, PsCommand.class, LogsCommand.class, ExecCommand.class, RmCommand.class,
+            ImageCommand.class, HoldsCommand.class, ConfigCommand.class, CniCommand.class, VersionCommand.class
         })
 public final class HoldfastCommand {
     private static final int FAILED = 1;
