@@ -124,7 +124,7 @@ find_go() {
 
 build() {
     say "Building Holdfast (the first time fetches its libraries)"
-    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null || fail "the build failed"
+    mvn -q -B -ntp -Dstyle.color=never -f "$HERE/pom.xml" -DskipTests package </dev/null || fail "the build failed"
     note "$HERE/daemon/target/dist"
 }
 

@@ -32,16 +32,16 @@ public record DefaultNetwork(String name, String bridge, Subnet subnet, Optional
         Identifiers.interfaceName(bridge);
     }
 
-    /** The bridge holdfast0, with leases in /run/holdfast-network. */
-    public static DefaultNetwork of(Subnet subnet, Optional<Subnet> subnet6) {
-        return new DefaultNetwork("holdfast", "holdfast0", subnet, subnet6, Path.of("/run/holdfast-network"));
+    /** A network named as its bridge, with leases in /run/holdfast-network. */
+    public static DefaultNetwork of(String bridge, Subnet subnet, Optional<Subnet> subnet6) {
+        return new DefaultNetwork(bridge, bridge, subnet, subnet6, Path.of("/run/holdfast-network"));
     }
 
     /**
      * Writes the config, with those plugins that are in the directories, and answers its file.
      *
      * @throws Failure.AlreadyExists where the directory has a config: an add-on's network must not be pushed aside
-     * @throws Failure.Invalid where a subnet overlaps a network that this host is on
+     * @throws Failure.Invalid where this host is on a subnet by another interface, or the bridge has another
      * @throws Failure.Unavailable where a plugin that it cannot do without is missing
      */
     public Path write(Path confDir, List<Path> binDirs) {

@@ -35,12 +35,10 @@ public record Subnet(InetAddress first, int prefix) {
         return of(first, shorter).equals(of(other.first, shorter));
     }
 
-    /** Fails where an interface of this host, but the one that is to serve the subnet, has an address in it. */
-    void requireFree(String exceptInterface) {
+    /** Fails where an interface of this host other than the bridge is in this subnet, or the bridge in another one. */
+    void requireFree(String bridge) {
         try {
-            NetworkInterface.networkInterfaces()
-                    .filter(link -> !link.getName().equals(exceptInterface))
-                    .forEach(this::requireOutside);
+            NetworkInterface.networkInterfaces().forEach(link -> requireFree(link, bridge));
         } catch (SocketException failed) {
             throw new Failure.Broken("listing this host's interfaces: " + failed.getMessage(), failed);
         }
@@ -51,14 +49,17 @@ public record Subnet(InetAddress first, int prefix) {
         return first.getHostAddress() + "/" + prefix;
     }
 
-    private void requireOutside(NetworkInterface link) {
+    private void requireFree(NetworkInterface link, String bridge) {
+        boolean isBridge = link.getName().equals(bridge);
         link.getInterfaceAddresses().stream()
+                .filter(own -> bits(own.getAddress()) == bits(first))
+                .filter(own -> !isBridge || !own.getAddress().isLinkLocalAddress())
                 .map(own -> of(own.getAddress(), own.getNetworkPrefixLength()))
-                .filter(this::overlaps)
+                .filter(own -> isBridge ? !equals(own) : overlaps(own))
                 .findFirst()
                 .ifPresent(own -> {
-                    throw new Failure.Invalid("subnet " + this + ": overlaps " + own + ", which this host is on by "
-                            + link.getName() + "; choose another");
+                    throw new Failure.Invalid("subnet " + this + ": this host is on " + own + " by " + link.getName()
+                            + (isBridge ? ", which is to serve it; name another bridge" : "; choose another subnet"));
                 });
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefaultNetworkTest {
-    private static final DefaultNetwork NETWORK = DefaultNetwork.of(Subnet.parse("10.217.0.0/16"), Optional.empty());
+    private static final DefaultNetwork NETWORK =
+            DefaultNetwork.of("hfc-absent", Subnet.parse("10.217.0.0/16"), Optional.empty());
 
     @TempDir
     Path temp;
@@ -38,7 +39,7 @@ class DefaultNetworkTest {
         NETWORK.write(temp, List.of(bin));
         assertThatThrownBy(() -> NETWORK.write(temp, List.of(bin)))
                 .isInstanceOf(Failure.AlreadyExists.class)
-                .hasMessageContaining("network holdfast");
+                .hasMessageContaining("network hfc-absent");
     }
 
     @Test
@@ -52,10 +53,19 @@ class DefaultNetworkTest {
     @Test
     void aSubnetThatThisHostIsOnIsRefused() throws Exception {
         Path bin = plugins("bridge", "host-local");
-        DefaultNetwork loopback = DefaultNetwork.of(Subnet.parse("127.0.0.0/24"), Optional.empty());
+        DefaultNetwork loopback = DefaultNetwork.of("hfc-absent", Subnet.parse("127.0.0.0/24"), Optional.empty());
         assertThatThrownBy(() -> loopback.write(temp, List.of(bin)))
                 .isInstanceOf(Failure.Invalid.class)
-                .hasMessageContaining("overlaps 127.0.0.0/8, which this host is on by lo");
+                .hasMessageContaining("this host is on 127.0.0.0/8 by lo");
+    }
+
+    @Test
+    void aBridgeThatServesAnotherSubnetIsRefused() throws Exception {
+        Path bin = plugins("bridge", "host-local");
+        DefaultNetwork taken = DefaultNetwork.of("lo", Subnet.parse("10.217.0.0/16"), Optional.empty());
+        assertThatThrownBy(() -> taken.write(temp, List.of(bin)))
+                .isInstanceOf(Failure.Invalid.class)
+                .hasMessageContaining("name another bridge");
     }
 
     @ParameterizedTest

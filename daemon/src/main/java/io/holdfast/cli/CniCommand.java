@@ -22,12 +22,13 @@ final class CniCommand {
                     + " add-on that brings its own.")
     void init(
             @Mixin ConfigOption config,
+            @Option(names = "--bridge", defaultValue = "holdfast0", description = "The bridge's name.") String bridge,
             @Option(names = "--subnet", defaultValue = "10.88.0.0/16", description = "IPv4 addresses of pods.")
                     String subnet,
             @Option(names = "--subnet6", description = "IPv6 addresses of pods, for dual stack.")
                     Optional<String> subnet6) {
         var cni = config.read().cni();
-        DefaultNetwork network = DefaultNetwork.of(Subnet.parse(subnet), subnet6.map(Subnet::parse));
+        DefaultNetwork network = DefaultNetwork.of(bridge, Subnet.parse(subnet), subnet6.map(Subnet::parse));
         Path file = network.write(cni.confDir(), cni.binDirs());
         spec.commandLine().getOut().println("wrote " + file);
     }

@@ -4,6 +4,7 @@ import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.ImageServiceGrpc;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc;
 import io.holdfast.work.Failure;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -32,11 +33,16 @@ final class Pods {
                 .getItemsList();
     }
 
+    /** Oldest first. */
     List<Cri.Container> containersOf(String podId) {
         var filter = Cri.ContainerFilter.newBuilder().setPodSandboxId(podId);
-        return runtime.listContainers(
+        return runtime
+                .listContainers(
                         Cri.ListContainersRequest.newBuilder().setFilter(filter).build())
-                .getContainersList();
+                .getContainersList()
+                .stream()
+                .sorted(Comparator.comparing(Cri.Container::getCreatedAt))
+                .toList();
     }
 
     Cri.PodSandbox pod(String name) {

@@ -42,9 +42,7 @@ final class PsCommand implements Runnable {
                 pod.getState() == Cri.PodSandboxState.SANDBOX_READY ? "ready" : "not ready",
                 age(pod.getCreatedAt()),
                 RunCommand.addresses(pods, pod.getId()));
-        pods.containersOf(pod.getId()).stream()
-                .sorted(Comparator.comparing(Cri.Container::getCreatedAt))
-                .forEach(container -> print(out, container));
+        pods.containersOf(pod.getId()).forEach(container -> print(out, container));
     }
 
     private static void print(PrintWriter out, Cri.Container container) {
