@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each verb costs beside the same binary run by hand; medians in milliseconds on stdout. */
 @Tag("bench")
 class RuntimeFigures {
-    private static final int ROUNDS = 25;
+    private static final int ROUNDS = 30;
+    private static final int WARM_UP = 5;
 
     private final Map<String, List<Double>> figures = new LinkedHashMap<>();
 
@@ -32,7 +34,10 @@ class RuntimeFigures {
                 byHand(lab, binary);
             }
         }
-        figures.forEach((name, all) -> System.out.printf("%-28s %-20s %6.1f%n", binary, name, median(all)));
+        // The first rounds are the class loader's.
+        figures.values().forEach(all -> all.subList(0, WARM_UP).clear());
+        figures.forEach((name, all) -> System.out.printf(
+                "%-26s %-22s median %6.1f least %6.1f%n", binary, name, median(all), Collections.min(all)));
     }
 
     private void ours(Lab lab, boolean logged) {
