@@ -53,7 +53,8 @@ final class ContainerCalls {
         Container container = find(request.getContainerId());
         return Cri.ContainerStatusResponse.newBuilder()
                 .setStatus(ContainerReplies.status(container, tag(container)))
-                .putAllInfo(request.getVerbose() ? Details.container(container, Optional.empty()) : Map.of())
+                .putAllInfo(
+                        request.getVerbose() ? Details.container(container, containers.spec(container.id())) : Map.of())
                 .build();
     }
 

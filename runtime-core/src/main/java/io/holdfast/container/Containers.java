@@ -207,6 +207,11 @@ public final class Containers implements AutoCloseable {
         return usages.of(table.listed(id));
     }
 
+    /** The config.json that the OCI runtime was given, for people; empty where it is gone. */
+    public Optional<String> spec(String id) {
+        return running.spec(table.listed(id));
+    }
+
     /** What a container holds, for people: the unlisted ones too, which are being made or undone. */
     public record Holding(String id, String sandboxId, String name, ContainerState state, List<String> holds) {}
 

@@ -43,6 +43,12 @@ final class RunningContainers {
         }
     }
 
+    Optional<String> spec(LiveContainer live) {
+        return live.record()
+                .runtime()
+                .flatMap(held -> Bundle.text(held.request().bundle()));
+    }
+
     private OciRuntime handler(LiveContainer live) {
         return parts.handler(live.container().handler());
     }

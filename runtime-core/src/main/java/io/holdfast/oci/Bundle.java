@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,6 +43,18 @@ public final class Bundle {
         Path config = directory.resolve(CONFIG);
         try {
             return SpecJson.parse(Files.readAllBytes(config));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("reading " + config, failed);
+        }
+    }
+
+    /** The text of config.json; empty where the bundle is gone, as after a reboot. */
+    public static Optional<String> text(Path directory) {
+        Path config = directory.resolve(CONFIG);
+        try {
+            return Optional.of(Files.readString(config));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
         } catch (IOException failed) {
             throw new UncheckedIOException("reading " + config, failed);
         }
