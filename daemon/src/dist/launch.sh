@@ -30,7 +30,7 @@ daemon_flags() {
     # The cache stays where it was made for: moved elsewhere, all of it is rewritten at each start, and held in memory.
     flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
     flags="$flags -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData"
-    flags="$flags --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+    flags="$flags --enable-native-access=ALL-UNNAMED"
     flags="$flags -Djdk.virtualThreadScheduler.parallelism=8 -Djava.awt.headless=true"
     flags="$flags -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=0"
 }
