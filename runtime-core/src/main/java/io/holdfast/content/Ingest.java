@@ -112,11 +112,13 @@ public final class Ingest implements AutoCloseable {
         }
     }
 
-    /** Tells the readers that no more will come. */
-    public void fail(String why) {
+    /** Tells the readers that no more will come; what was verified they can still read. */
+    public void end() {
         lock.lock();
         try {
-            broken = Optional.of(why);
+            if (!verified && broken.isEmpty()) {
+                broken = Optional.of("the download ended after " + offset + " of " + descriptor.size() + " bytes");
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -131,7 +133,7 @@ public final class Ingest implements AutoCloseable {
     /** Lets the next one have it. The bytes stay. */
     @Override
     public void close() {
-        fail("the download of " + descriptor.digest() + " has ended");
+        end();
         try {
             file.close();
         } catch (IOException failed) {
@@ -183,9 +185,10 @@ public final class Ingest implements AutoCloseable {
     }
 
     private void startOver(String why) {
-        fail(why);
         lock.lock();
         try {
+            broken = Optional.of(why);
+            changed.signalAll();
             file.truncate(0);
             offset = 0;
             hash = descriptor.digest().hasher();

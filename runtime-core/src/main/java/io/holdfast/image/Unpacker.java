@@ -105,11 +105,11 @@ final class Unpacker {
             try {
                 // Both run to their ends: only whole bytes tell a bad layer from a host that lied about it.
                 Parallel.each(List.<Runnable>of(() -> fill(ingest), () -> apply(ingest, unpacked)), 2, Runnable::run);
+                failpoints.pass("pull.layer.unpacked");
             } catch (RuntimeException failed) {
                 snapshotter.abandon(unpacked);
                 throw failed;
             }
-            failpoints.pass("pull.layer.unpacked");
             commits.offer(layer.position(), Optional.of(unpacked));
             failpoints.pass("pull.layer.after");
         }
@@ -117,9 +117,8 @@ final class Unpacker {
         private void fill(Ingest ingest) {
             try {
                 feed.fill(ingest, pull::check);
-            } catch (RuntimeException failed) {
-                ingest.fail("the download ended: " + failed.getMessage());
-                throw failed;
+            } finally {
+                ingest.end(); // or else a reader waits for what never comes
             }
         }
 
@@ -129,10 +128,10 @@ final class Unpacker {
                             Decompressed.of(followed), limits, layer.blob().size(), content.disk())) {
                 LayerTar.Applied applied = unpacked.apply(tar);
                 if (!applied.diffId().equals(layer.diffId().toString())) {
-                    throw new Failure.Broken("layer " + layer.blob().digest() + " unpacks to " + applied.diffId()
-                            + ", but the image's config promises " + layer.diffId() + "; the image is not used");
+                    throw new Failure.Broken("it unpacks to " + applied.diffId() + ", but the image's config promises "
+                            + layer.diffId() + "; the image is not used");
                 }
-            } catch (IOException failed) {
+            } catch (IOException | Failure.Broken failed) {
                 throw new Failure.Broken(
                         "unpacking layer " + layer.blob().digest() + ": " + failed.getMessage(), failed);
             }

@@ -145,10 +145,10 @@ final class SnapshotDirectories {
      * The numbers that mounts of ours name, in whatever words. After the loss of the database they are all that is known
      * of the file systems of running containers.
      */
-    private static Set<Long> mounted() {
+    private Set<Long> mounted() {
         try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
             return Set.copyOf(
-                    mounts.filter(line -> line.contains(OverlaySnapshotter.SOURCE) || line.contains("/snapshots/"))
+                    mounts.filter(line -> line.contains(OverlaySnapshotter.SOURCE) || line.contains(root + "/"))
                             .flatMap(line -> MOUNTED.matcher(line).results())
                             .map(found -> Long.valueOf(found.group(1)))
                             .distinct()
