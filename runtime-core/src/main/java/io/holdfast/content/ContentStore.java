@@ -61,11 +61,12 @@ public final class ContentStore {
         return Optional.empty();
     }
 
-    /** Makes a document a blob; it is durable on return. */
+    /** Makes a document a blob; it is durable on return, and no longer staged if it was. */
     public void put(Descriptor descriptor, byte[] content) {
         descriptor.verified(content, "memory");
         failpoints.pass("write.blob.before");
         DurableFile.write(blobPath(descriptor.digest()), content, "rw-------");
+        delete(ingestPath(descriptor.digest()));
         failpoints.pass("write.blob.after");
     }
 
@@ -88,16 +89,10 @@ public final class ContentStore {
         return Spool.open(ingests, this::ingestPath);
     }
 
-    /** Staged content that is small; checked. */
-    public byte[] staged(Descriptor descriptor) {
-        try (Ingest ingest = ingest(descriptor)) {
-            ingest.verify("the staged content");
-            try (InputStream content = ingest.follow()) {
-                return content.readAllBytes();
-            }
-        } catch (IOException failed) {
-            throw new Failure.Broken("reading " + descriptor.digest() + ": " + failed.getMessage(), failed);
-        }
+    /** Content that is small, stored or staged; checked. */
+    public byte[] small(Descriptor descriptor) {
+        return read(descriptor.digest(), (int) Math.min(Integer.MAX_VALUE, descriptor.size()))
+                .orElseGet(() -> staged(descriptor));
     }
 
     /** The digests of all blobs and of all staged content. */
@@ -129,6 +124,17 @@ public final class ContentStore {
         List<Path> files = new ArrayList<>(list(ingests));
         ALGORITHMS.forEach(algorithm -> files.addAll(list(blobs.resolve(algorithm))));
         return new Usage(files.stream().mapToLong(ContentStore::size).sum(), files.size());
+    }
+
+    private byte[] staged(Descriptor descriptor) {
+        try (Ingest ingest = ingest(descriptor)) {
+            ingest.verify("the staged content");
+            try (InputStream content = ingest.follow()) {
+                return content.readAllBytes();
+            }
+        } catch (IOException failed) {
+            throw new Failure.Broken("reading " + descriptor.digest() + ": " + failed.getMessage(), failed);
+        }
     }
 
     private List<Path> leftSpools() {

@@ -67,22 +67,22 @@ final class Archive implements Library {
     /** A document by its path. */
     Document document(String path) {
         Descriptor file = small(file(path), Caps.MANIFEST_BYTES);
-        return new Document(file, content.staged(file));
+        return new Document(file, content.small(file));
     }
 
     @Override
     public Document document(Descriptor descriptor) {
-        return new Document(descriptor, content.staged(small(descriptor, Caps.MANIFEST_BYTES)));
+        return new Document(descriptor, content.small(small(descriptor, Caps.MANIFEST_BYTES)));
     }
 
     @Override
     public byte[] config(Descriptor descriptor) {
-        return content.staged(small(descriptor, Caps.CONFIG_BYTES));
+        return content.small(small(descriptor, Caps.CONFIG_BYTES));
     }
 
     /** The elements of a JSON array. */
     JsonNode array(String path) {
-        return StrictJson.array(content.staged(small(file(path), Caps.MANIFEST_BYTES)), "the archive's " + path);
+        return StrictJson.array(content.small(small(file(path), Caps.MANIFEST_BYTES)), "the archive's " + path);
     }
 
     private void add(TarArchiveEntry entry, InputStream tar, Set<String> staged, Leases.Held lease) throws IOException {

@@ -66,7 +66,7 @@ class ContentStoreTest {
             ingest.verify("the test");
             assertThat(ingest.follow().readAllBytes()).isEqualTo(HELLO);
         }
-        assertThat(store().staged(DESCRIPTOR)).isEqualTo(HELLO);
+        assertThat(store().small(DESCRIPTOR)).isEqualTo(HELLO);
     }
 
     @Test
@@ -149,7 +149,7 @@ class ContentStoreTest {
             assertThat(store.digests()).isEmpty();
             spool.place(found.digest());
         }
-        assertThat(store.staged(DESCRIPTOR)).isEqualTo(HELLO);
+        assertThat(store.small(DESCRIPTOR)).isEqualTo(HELLO);
         try (Spool spool = store.spool()) {
             assertThatThrownBy(() -> spool.receive(new ByteArrayInputStream(HELLO), "", 3))
                     .isInstanceOf(Failure.Invalid.class);

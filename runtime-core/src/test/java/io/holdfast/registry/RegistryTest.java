@@ -385,7 +385,7 @@ class RegistryTest {
         try (Ingest ingest = store.ingest(WANTED)) {
             registry.download(ingest, () -> {});
         }
-        return store.staged(WANTED);
+        return store.small(WANTED);
     }
 
     private static void pause(long millis) {
