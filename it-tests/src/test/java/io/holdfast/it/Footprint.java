@@ -8,11 +8,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Every trace that a container runtime can leave on a machine, a line each. */
 public final class Footprint {
     private static final Path PROC = Path.of("/proc");
+
+    /** The portmap plugin makes these once for all pods and leaves them; what they hold for a pod is a rule of its own. */
+    private static final Predicate<String> NOT_SHARED = Pattern.compile(
+                    "-N CNI-HOSTPORT-\\w+|-A \\w+ .*-j CNI-HOSTPORT-(DNAT|MASQ)|-A CNI-HOSTPORT-(MASQ|SETMARK) .*")
+            .asPredicate()
+            .negate();
 
     private Footprint() {}
 
@@ -25,8 +33,10 @@ public final class Footprint {
         files(Path.of("/run/netns"), "netns pin ").forEach(traces::add);
         files(Path.of("/var/lib/cni"), "CNI file ").forEach(traces::add);
         lines("link ", "ip", "-o", "link").map(Footprint::withoutCounters).forEach(traces::add);
-        lines("iptables nat ", "iptables", "-t", "nat", "-S").forEach(traces::add);
-        lines("ip6tables nat ", "ip6tables", "-t", "nat", "-S").forEach(traces::add);
+        lines("iptables nat ", "iptables", "-t", "nat", "-S").filter(NOT_SHARED).forEach(traces::add);
+        lines("ip6tables nat ", "ip6tables", "-t", "nat", "-S")
+                .filter(NOT_SHARED)
+                .forEach(traces::add);
         return traces;
     }
 

@@ -65,7 +65,7 @@ public final class HoldfastDaemon implements Subject {
 
     @Override
     public Set<String> marks() {
-        return Set.of(directory.toString(), network.bridge(), network.prefix());
+        return Set.of(directory.toString(), " master " + network.bridge(), network.prefix());
     }
 
     /** Starts the daemon and waits until it says that runtime and network are ready. */

@@ -36,7 +36,7 @@ class RefusedImageTest {
     @ValueSource(
             strings = {
                 "",
-                "UPPER/case",
+                "docker.io/UPPER/case",
                 "host:port/x:y:z",
                 "a b",
                 "x@sha256:short",

@@ -13,10 +13,12 @@ public final class TestNetwork implements AutoCloseable {
     private final Path directory;
     private final int number;
 
-    /** Writes the configuration into a directory; {@code number} (16 bits) tells networks apart. */
+    /** Makes the bridge and writes the configuration into a directory; {@code number} (16 bits) tells networks apart. */
     public TestNetwork(Path directory, int number) {
         this.directory = directory;
         this.number = number;
+        // The plugin would make it for the first pod and leave it; made here, it is none of that pod's traces.
+        Shell.run("ip", "link", "add", bridge(), "type", "bridge");
         try {
             Files.createDirectories(configDirectory());
             Files.writeString(configDirectory().resolve("10-it.conflist"), """
@@ -62,7 +64,6 @@ public final class TestNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        // The bridge outlives its pods by design of the plugin.
-        Shell.attempt("ip", "link", "delete", bridge());
+        Shell.run("ip", "link", "delete", bridge());
     }
 }
