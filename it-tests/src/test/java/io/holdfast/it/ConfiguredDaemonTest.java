@@ -8,6 +8,7 @@ import io.holdfast.runtime.v1.Cri.PodSandboxState;
 import io.holdfast.runtime.v1.Cri.RuntimeCondition;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,7 @@ class ConfiguredDaemonTest {
                 assertThat(image.getPinned()).isTrue();
                 var pause = Processes.onHost(pod.config().getLinux().getCgroupParent())
                         .getFirst();
-                assertThat(Shell.run("cat", "/proc/" + pause + "/cmdline")).contains("holding");
+                assertThat(Shell.run("cat", "/proc/" + pause + "/cmdline")).startsWith("/pause");
             }
         }
     }
@@ -108,12 +109,10 @@ class ConfiguredDaemonTest {
         Files.writeString(directory.resolve("hosts.toml"), text);
     }
 
-    /** An image that holds as pause does: it ends when told to, and runs as an ordinary user. */
+    /** An image like the usual ones: one static program, which runs as an ordinary user. */
     private static void pushPause(Rig rig, String version) {
-        var holds = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done; : holding";
-        new ImageRecipe(
-                        List.of(BusyboxRoot.layer()),
-                        Map.of("Entrypoint", List.of("/bin/sh", "-c", holds), "User", "65535:65535"))
+        var program = new Layer().copy("pause", 0755, Path.of("/usr/bin/catatonit"));
+        new ImageRecipe(List.of(program.packed()), Map.of("Entrypoint", List.of("/pause", "-P"), "User", "65535:65535"))
                 .push(rig.registry(), "pause", version);
     }
 }

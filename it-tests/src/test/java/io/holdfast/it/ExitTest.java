@@ -7,6 +7,7 @@ import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.ContainerState;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,18 +41,23 @@ class ExitTest {
         assertThat(Duration.ofNanos(late)).isLessThan(Duration.ofSeconds(1));
     }
 
+    /** Runtimes look for the command when the container is created (crun) or when it starts (runc). */
     @Test
-    void aMissingCommandIsAStartError(Node node) {
+    void aMissingCommandIsRefusedAtCreationOrIsAStartError(Node node) {
         var pod = node.pod();
-        var container = pod.create(c -> c.clearCommand().clearArgs().addCommand("no-such-command"));
-        var refused = Node.refusal(container::start);
+        Consumer<Cri.ContainerConfig.Builder> missing =
+                c -> c.clearCommand().clearArgs().addCommand("no-such-command");
+        var refused = Node.refusal(() -> pod.run(missing));
         assertThat(refused.getDescription()).contains("no-such-command");
-        var status = container.status();
-        assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
-        assertThat(status.getReason()).isEqualTo("StartError");
-        assertThat(status.getExitCode()).isEqualTo(128);
-        assertThat(status.getMessage()).contains("no-such-command");
-        container.remove();
+        for (var id : Lists.containers(node, f -> f.setPodSandboxId(pod.id()))) {
+            var container = new TestContainer(node, id);
+            var status = container.status();
+            assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
+            assertThat(status.getReason()).isEqualTo("StartError");
+            assertThat(status.getExitCode()).isEqualTo(128);
+            assertThat(status.getMessage()).contains("no-such-command");
+            container.remove();
+        }
     }
 
     @Test

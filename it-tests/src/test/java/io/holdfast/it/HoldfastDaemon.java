@@ -112,6 +112,20 @@ public final class HoldfastDaemon implements Subject {
             if (process.isAlive()) {
                 terminate();
             }
+            unmountPauseRoots();
+        }
+    }
+
+    /** The root of a configured pause image is mounted once for all sandboxes, and outlives the daemon as they do. */
+    private void unmountPauseRoots() {
+        var roots = directory.resolve("run/pause");
+        if (!Files.isDirectory(roots)) {
+            return;
+        }
+        try (var mounted = Files.list(roots)) {
+            mounted.forEach(root -> Shell.run("umount", root.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -181,6 +195,11 @@ public final class HoldfastDaemon implements Subject {
                 [cni]
                 conf_dir = "%6$s"
                 bin_dirs = ["%7$s"]
+
+                [registry]
+                config_path = "%8$s"
+
+                %9$s
                 """.formatted(
                             directory,
                             socket(),

@@ -1,6 +1,8 @@
 package io.holdfast.it;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -17,12 +19,28 @@ public record LogLine(Instant time, String stream, boolean full, String text) {
         return log.lines().map(LogLine::parseLine).toList();
     }
 
+    /** The lines of one stream, their parts put together; a runtime may part a line wherever it likes. */
+    public static List<String> whole(List<LogLine> records, String stream) {
+        var lines = new ArrayList<String>();
+        var parts = new StringBuilder();
+        for (var record : records) {
+            if (record.stream().equals(stream)) {
+                parts.append(record.text());
+                if (record.full()) {
+                    lines.add(parts.toString());
+                    parts.setLength(0);
+                }
+            }
+        }
+        return lines;
+    }
+
     private static LogLine parseLine(String line) {
         var matcher = RECORD.matcher(line);
         if (!matcher.matches()) {
             throw new AssertionError("not a CRI log record: " + line);
         }
-        var time = java.time.OffsetDateTime.parse(matcher.group(1)).toInstant();
+        var time = OffsetDateTime.parse(matcher.group(1)).toInstant();
         return new LogLine(time, matcher.group(2), matcher.group(3).equals("F"), matcher.group(4));
     }
 }

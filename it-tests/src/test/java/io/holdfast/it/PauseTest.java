@@ -13,7 +13,7 @@ class PauseTest {
     @Test
     void aSandboxWhosePauseProcessDiesIsNotReadyWithinASecond(Node node) {
         var pod = node.pod();
-        killPause(pod);
+        pauseOf(pod).destroyForcibly();
         Await.until(
                 "the sandbox to be not ready",
                 Duration.ofSeconds(1),
@@ -23,8 +23,9 @@ class PauseTest {
     @Test
     void aSandboxWhosePauseProcessDiedIsStoppedAndRemoved(Node node) {
         var pod = node.pod();
+        var pause = pauseOf(pod);
         var container = pod.create(_ -> {});
-        killPause(pod);
+        pause.destroyForcibly();
         container.remove();
         pod.stop();
         pod.remove();
@@ -34,9 +35,9 @@ class PauseTest {
     @Test
     void containersOutliveThePauseProcess(Node node) {
         var pod = node.pod();
-        var pause = Processes.onHost(pod.config().getLinux().getCgroupParent()).getFirst();
+        var pause = pauseOf(pod);
         var container = pod.run();
-        ProcessHandle.of(pause).orElseThrow().destroyForcibly();
+        pause.destroyForcibly();
         Await.until(
                 "the sandbox to be not ready",
                 Duration.ofSeconds(2),
@@ -47,14 +48,14 @@ class PauseTest {
     @Test
     void thePauseProcessIsUnprivileged(Node node) {
         var pod = node.pod();
-        var pause = Processes.onHost(pod.config().getLinux().getCgroupParent()).getFirst();
-        var status = Shell.run("cat", "/proc/" + pause + "/status");
+        var status = Shell.run("cat", "/proc/" + pauseOf(pod).pid() + "/status");
         assertThat(Processes.has(Processes.field(status, "CapEff"), 21)).isFalse();
     }
 
-    private static void killPause(TestPod pod) {
+    /** The one process of a pod that has no container yet. */
+    private static ProcessHandle pauseOf(TestPod pod) {
         var processes = Processes.onHost(pod.config().getLinux().getCgroupParent());
         assertThat(processes).hasSize(1);
-        ProcessHandle.of(processes.getFirst()).orElseThrow().destroyForcibly();
+        return ProcessHandle.of(processes.getFirst()).orElseThrow();
     }
 }

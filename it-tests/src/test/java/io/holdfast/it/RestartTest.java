@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -76,10 +77,11 @@ class RestartTest {
         container.awaitLog(seen + 10);
         container.stop(0);
         assertThat(container.status().getExitCode()).isEqualTo(137);
-        var log = container.log();
-        for (int i = 0; i < log.size(); i++) {
-            assertThat(log.get(i).text()).isEqualTo(Integer.toString(i));
-        }
+        var lines = LogLine.whole(container.log(), "stdout");
+        assertThat(lines)
+                .isEqualTo(IntStream.range(0, lines.size())
+                        .mapToObj(Integer::toString)
+                        .toList());
     }
 
     @Test
