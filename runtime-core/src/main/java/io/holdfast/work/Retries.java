@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,19 +18,28 @@ import org.slf4j.LoggerFactory;
  */
 public final class Retries implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
-    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration RAREST = Duration.ofMinutes(5);
+    private static final Duration PARTING = Duration.ofSeconds(5);
     private static final Duration EACH = Duration.ofMinutes(2);
 
     private final String what;
     private final Function<String, Optional<Failure>> work;
+    private final Duration first;
     private final Set<String> owed = ConcurrentHashMap.newKeySet();
+    private final ReadWriteLock underWay = new ReentrantReadWriteLock();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** The work answers why it is not done yet; {@link Failure.NotFound} thrown means that nothing is left to do. */
     public Retries(String what, Function<String, Optional<Failure>> work) {
+        this(what, work, SOON);
+    }
+
+    /** As above; {@code first} is how long after a failure the work is tried again. */
+    public Retries(String what, Function<String, Optional<Failure>> work, Duration first) {
         this.what = what;
         this.work = work;
+        this.first = first;
     }
 
     /** Does the work at once, in the background. */
@@ -36,9 +47,9 @@ public final class Retries implements AutoCloseable {
         begin(id, Duration.ZERO);
     }
 
-    /** Does the work after a second: for what has just failed. */
+    /** Does the work after a while: for what has just failed. */
     public void later(String id) {
-        begin(id, FIRST);
+        begin(id, first);
     }
 
     /** The ids of which something is owed. */
@@ -46,9 +57,17 @@ public final class Retries implements AutoCloseable {
         return Set.copyOf(owed);
     }
 
+    /** Begins no further try, and gives those under way a little time to end. */
     @Override
     public void close() {
         closed.countDown();
+        try {
+            if (!underWay.writeLock().tryLock(PARTING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("{}: what is still owed is done after the next start", what);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void begin(String id, Duration wait) {
@@ -57,14 +76,18 @@ public final class Retries implements AutoCloseable {
         }
     }
 
-    private void retry(String id, Duration first) {
-        Duration wait = first;
-        while (!isClosedWithin(wait)) {
-            if (isDone(id)) {
-                owed.remove(id);
-                return;
+    private void retry(String id, Duration begin) {
+        Duration wait = begin;
+        while (!isClosedWithin(wait) && underWay.readLock().tryLock()) {
+            try {
+                if (isDone(id)) {
+                    owed.remove(id);
+                    return;
+                }
+            } finally {
+                underWay.readLock().unlock();
             }
-            Duration longer = wait.isZero() ? FIRST : wait.multipliedBy(2);
+            Duration longer = wait.isZero() ? first : wait.multipliedBy(2);
             wait = longer.compareTo(RAREST) < 0 ? longer : RAREST;
         }
     }

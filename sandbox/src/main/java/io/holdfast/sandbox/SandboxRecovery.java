@@ -1,7 +1,9 @@
 package io.holdfast.sandbox;
 
+import io.holdfast.linux.Boot;
 import io.holdfast.metadata.RecordStore;
 import io.holdfast.work.Parallel;
+import io.holdfast.work.Retries;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,15 +59,15 @@ final class SandboxRecovery {
             case SandboxState.Ready _
             when !sandbox.boot().equals(Boot.id()) -> {
                 ended.accept(sandbox.id(), "the node was restarted");
-                retries.later(sandbox.id());
+                retries.now(sandbox.id());
             }
             case SandboxState.Ready(var _, var pause, var _)
             when !pause.isAlive() -> ended.accept(sandbox.id(), "its pause process ended while no daemon ran");
             case SandboxState.Ready _ -> alive.accept(sandbox);
-            case SandboxState.Undoing _ -> retries.later(sandbox.id());
+            case SandboxState.Undoing _ -> retries.now(sandbox.id());
             case SandboxState.NotReady _ -> {
                 if (!sandbox.holds().isEmpty()) {
-                    retries.later(sandbox.id());
+                    retries.now(sandbox.id());
                 }
             }
         }
@@ -76,6 +78,6 @@ final class SandboxRecovery {
                 sandbox.with(assembling.failed(java.time.Instant.now(), "the daemon ended while it was being made"));
         records.put(sandbox.id(), failed);
         table.put(failed);
-        retries.later(sandbox.id());
+        retries.now(sandbox.id());
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.sandbox;
 
 import io.holdfast.container.PodEnvironment;
+import io.holdfast.linux.Boot;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.metadata.Ids;
 import io.holdfast.metadata.RecordStore;
@@ -9,6 +10,7 @@ import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import io.holdfast.work.Holds;
 import io.holdfast.work.InFlight;
+import io.holdfast.work.Retries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -55,7 +57,7 @@ public final class Sandboxes implements AutoCloseable {
         this.members = members;
         this.watch = outside.watch();
         this.failpoints = outside.failpoints();
-        this.retries = new Retries(id -> table.exclusively(id, () -> release(id)), outside.firstRetry());
+        this.retries = new Retries("sandbox", id -> table.exclusively(id, () -> release(id)), outside.firstRetry());
     }
 
     /** What can be done to all containers of a sandbox; both idempotent. */
