@@ -1,5 +1,6 @@
 package io.holdfast.container;
 
+import io.holdfast.linux.Boot;
 import io.holdfast.linux.ProcessIdentity;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -49,9 +50,10 @@ final class Exits {
         });
     }
 
-    /** The machine was restarted: when and how it ended, nobody can tell any more. */
+    /** The machine was restarted: how it ended nobody can tell any more, and when only so far that it was before. */
     void rebooted(LiveContainer live) {
-        record(live, unknown("the node was restarted while the container ran"));
+        Instant boot = Instant.now().minus(Boot.uptime());
+        record(live, new Exit(UNKNOWN_CODE, boot, Optional.of("the node was restarted while the container ran")));
     }
 
     /** The first process never came to run its program. The caller has seen to it that it is dead. */

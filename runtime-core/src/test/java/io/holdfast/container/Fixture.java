@@ -77,6 +77,10 @@ final class Fixture implements AutoCloseable {
         database = Optional.empty();
     }
 
+    Containers.Parts parts() {
+        return parts(database.orElseThrow(), Failpoints.none());
+    }
+
     private Containers.Parts parts(Database opened, Failpoints points) {
         return new Containers.Parts(
                 directory.resolve("root"),

@@ -65,6 +65,28 @@ class InFlightTest {
         assertThat(inFlight.join("key", () -> 7)).isEqualTo(7);
     }
 
+    @Test
+    void settlingWaitsForTheWorkOfItsKeysAloneHoweverItEnds() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Thread failing = Thread.ofVirtual()
+                .uncaughtExceptionHandler((_, _) -> {})
+                .start(() -> inFlight.join("mine", () -> {
+                    await(release);
+                    throw new Failure.Invalid("no");
+                }));
+        while (!inFlight.isRunning("mine")) {
+            Thread.onSpinWait();
+        }
+        inFlight.settle(key -> key.equals("another's"));
+        assertThatThrownBy(() -> Deadline.own(Duration.ofMillis(20), () -> inFlight.settle(key -> key.equals("mine"))))
+                .isInstanceOf(Failure.TimedOut.class);
+        Thread settling = Thread.ofVirtual().start(() -> inFlight.settle(key -> key.equals("mine")));
+        assertThat(settling.join(Duration.ofMillis(20))).isFalse();
+        release.countDown();
+        assertThat(settling.join(LONG)).isTrue();
+        failing.join();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
