@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -34,8 +35,12 @@ final class ContainerTable {
         return loaded;
     }
 
-    /** A container in memory, which is not on disk before {@link #write}. */
-    LiveContainer enter(ContainerRecord record) {
+    /** A new container in memory, made later than any other of its name; it is not on disk before {@link #write}. */
+    synchronized LiveContainer enter(PodEnvironment.Pod pod, String name, Function<Instant, ContainerRecord> record) {
+        return enter(record.apply(nextCreation(pod, name)));
+    }
+
+    private LiveContainer enter(ContainerRecord record) {
         LiveContainer live = new LiveContainer(record);
         all.put(record.id(), live);
         return live;
@@ -120,7 +125,7 @@ final class ContainerTable {
     }
 
     /** Now, or right after the last container of the same name and pod was made where the clock has been set back. */
-    Instant nextCreation(PodEnvironment.Pod pod, String name) {
+    private Instant nextCreation(PodEnvironment.Pod pod, String name) {
         Instant now = Instant.now();
         return all.values().stream()
                 .map(LiveContainer::container)

@@ -240,7 +240,7 @@ public final class Containers implements AutoCloseable {
     }
 
     private String make(Creation creation) {
-        LiveContainer live = table.enter(creation.record());
+        LiveContainer live = creation.enter();
         try {
             table.write(live);
             ProcessIdentity init = creation.take(live);

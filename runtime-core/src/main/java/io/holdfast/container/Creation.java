@@ -2,6 +2,7 @@ package io.holdfast.container;
 
 import io.holdfast.image.Image;
 import io.holdfast.linux.Boot;
+import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.metadata.Ids;
 import io.holdfast.oci.CgroupName;
@@ -37,9 +38,12 @@ final class Creation {
         this.plan = new ContainerPlan(parts.root(), parts.state(), Ids.next());
     }
 
-    /** The record with every hold that will be taken. */
-    ContainerRecord record() {
-        Instant createdAt = table.nextCreation(pod.pod(), config.name());
+    /** In memory, with every hold that will be taken; nothing is yet. */
+    LiveContainer enter() {
+        return table.enter(pod.pod(), config.name(), this::record);
+    }
+
+    private ContainerRecord record(Instant createdAt) {
         Container container = new Container(
                 plan.id(),
                 pod.sandboxId(),
@@ -66,12 +70,16 @@ final class Creation {
         LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
         parts.failpoints().pass("bundle.after");
         holds.take(process(live.container()));
-        table.change(
-                live,
-                record -> record.with(live.container().with(user))
-                        .with(new ContainerState.Creating()
-                                .created(record.container().createdAt(), keeper.init())));
+        table.change(live, record -> created(record, keeper.init(), user));
         return keeper.init();
+    }
+
+    private static ContainerRecord created(ContainerRecord record, ProcessIdentity init, LinuxUser user) {
+        if (!(record.state() instanceof ContainerState.Creating creating)) {
+            throw new Failure.WrongState("container " + record.id() + " was removed while it was being made");
+        }
+        Container container = record.container().with(user);
+        return record.with(container.with(creating.created(container.createdAt(), init)));
     }
 
     private List<ContainerHold> holds(Container container) {
@@ -104,13 +112,11 @@ final class Creation {
 
     /** The request's, or the image's, or SIGTERM. */
     private String stopSignal() {
-        return Signals.name(
-                config.stopSignal().filter(name -> !name.isEmpty()).isPresent()
-                        ? Signals.parse("stop_signal", config.stopSignal().get())
-                        : image.config().stopSignal().isEmpty()
-                                ? io.holdfast.linux.Kernel.SIGTERM
-                                : Signals.parse(
-                                        "the image's stop signal",
-                                        image.config().stopSignal()));
+        String asked = config.stopSignal().orElse("");
+        if (!asked.isEmpty()) {
+            return Signals.name(Signals.parse("stop_signal", asked));
+        }
+        String declared = image.config().stopSignal();
+        return Signals.name(declared.isEmpty() ? Kernel.SIGTERM : Signals.parse("the image's stop signal", declared));
     }
 }

@@ -46,10 +46,17 @@ final class Removal {
 
     /** Undoes a creation that has failed, under a deadline of its own; what goes wrong here is added to the failure. */
     void undo(LiveContainer live, RuntimeException failed) {
-        Deadline.own(UNDO, () -> {
-            table.note(live, record -> record.with(new ContainerState.Creating().failed(now(), failed.getMessage())));
-            releaseOrRetry(live).filter(left -> left != failed).ifPresent(failed::addSuppressed);
-        });
+        Deadline.own(
+                UNDO,
+                () -> live.exclusively(() -> {
+                    table.note(
+                            live,
+                            record -> record.with(
+                                    new ContainerState.Undoing(now(), String.valueOf(failed.getMessage()))));
+                    Optional<Failure> left = releaseOrRetry(live);
+                    left.filter(why -> why != failed).ifPresent(failed::addSuppressed);
+                    return left;
+                }));
     }
 
     /** What is owed to this container: the release of what it held, or a record that the disk has not taken yet. */
