@@ -41,6 +41,11 @@ public final class KernelError extends RuntimeException {
         return is(Errno.EPIPE);
     }
 
+    /** The file system, or somebody's share of it, is full. */
+    public boolean isNoSpace() {
+        return is(Errno.ENOSPC) || is(Errno.EDQUOT);
+    }
+
     private static String describe(int errno) {
         Errno known = Errno.valueOf(errno);
         return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.description() + " (" + known.name() + ")";

@@ -93,11 +93,16 @@ public final class LayerTar {
     private static void put(TarEntry entry, TarReader reader, LayerWriter writer) {
         try {
             writer.put(entry, reader);
-        } catch (KernelError | Failure.Broken failed) {
-            throw new Failure.Broken(
-                    "unpacking " + LayerPath.printable(entry.name()) + " of an image layer: " + failed.getMessage(),
-                    failed);
+        } catch (KernelError refused) {
+            throw broken(entry, refused.isNoSpace() ? "; free space or inodes there, or remove images" : "", refused);
+        } catch (Failure.Broken hostile) {
+            throw broken(entry, "", hostile);
         }
+    }
+
+    private static Failure.Broken broken(TarEntry entry, String remedy, RuntimeException why) {
+        String name = LayerPath.printable(entry.name());
+        return new Failure.Broken("unpacking " + name + " of an image layer: " + why.getMessage() + remedy, why);
     }
 
     /** A directory that was replaced since, or was named after all, has no mark any more. */

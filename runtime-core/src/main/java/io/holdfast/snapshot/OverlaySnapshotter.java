@@ -36,9 +36,10 @@ public final class OverlaySnapshotter implements Snapshotter {
     /** Takes charge of the directory, and removes from it what no record names. */
     public OverlaySnapshotter(Kernel kernel, Path root, Database database) {
         this.kernel = kernel;
-        this.directories = new SnapshotDirectories(kernel, root);
         this.records = new SnapshotRecords(database);
+        this.directories = new SnapshotDirectories(kernel, root, records.numbers());
         this.overlay = OverlayMount.probe(kernel, root);
+        records.forgetLayersBut(directories::exists);
         if (records.complete()) {
             directories.discardAllBut(records.numbers());
         } else {

@@ -10,10 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which layers and snapshots there are: the two tables, and a copy of them in memory. Its lock covers no disk but the database's. */
 final class SnapshotRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotRecords.class);
+
     private final RecordStore<Snapshot.Committed> layerStore;
     private final RecordStore<Snapshot> snapshotStore;
     private final Map<String, Snapshot.Committed> layers;
@@ -34,6 +39,19 @@ final class SnapshotRecords {
     /** Whether every record could be read: only then is a directory without one garbage. */
     boolean complete() {
         return complete;
+    }
+
+    /** Gives up layers whose files are lost, so that they are fetched again. */
+    synchronized void forgetLayersBut(LongPredicate there) {
+        List<String> lost = layers.entrySet().stream()
+                .filter(layer -> !there.test(layer.getValue().number()))
+                .map(Map.Entry::getKey)
+                .toList();
+        for (String chainId : lost) {
+            LOG.error("The files of layer {} are lost; images that have it need to be pulled again", chainId);
+            layerStore.delete(chainId);
+            layers.remove(chainId);
+        }
     }
 
     synchronized Set<Long> numbers() {

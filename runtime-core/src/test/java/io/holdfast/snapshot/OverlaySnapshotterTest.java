@@ -53,4 +53,31 @@ class OverlaySnapshotterTest extends SnapshotterContract {
         assertThat(root.resolve("own")).hasContent("mine");
         Files.writeString(root.resolve("more"), "x");
     }
+
+    @Test
+    void aLayerWhoseFilesAreLostIsForgotten() throws Exception {
+        commit(new Tar().file("a", "one"), "c1");
+        new ProcessBuilder("rm", "-rf", scratch.resolve("snapshots/1").toString())
+                .start()
+                .waitFor();
+        snapshotter = open(scratch.resolve("snapshots"));
+        assertThat(snapshotter.has("c1")).isFalse();
+        commit(new Tar().file("a", "one"), "c1");
+        assertThat(mounted("k", List.of("c1")).resolve("a")).hasContent("one");
+    }
+
+    @Test
+    void whatAnEarlierDaemonLeftInTheTrashGoes() throws Exception {
+        Path left = scratch.resolve("snapshots/trash/17/fs");
+        Files.createDirectories(left);
+        Files.writeString(left.resolve("file"), "x");
+        snapshotter = open(scratch.resolve("snapshots"));
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (Files.exists(left.getParent()) && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        assertThat(left.getParent()).doesNotExist();
+        snapshotter.prepare("k", List.of());
+        assertThat(scratch.resolve("snapshots/18")).exists();
+    }
 }
