@@ -124,7 +124,9 @@ find_go() {
 
 build() {
     say "Building Holdfast (the first time fetches its libraries)"
-    mvn -q -B -ntp -Dstyle.color=never -f "$HERE/pom.xml" -DskipTests package </dev/null || fail "the build failed"
+    # Maven resets the terminal's colours even where it writes none.
+    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null | sed 's/\x1b\[0\?m//g; s/^/   /' ||
+        fail "the build failed"
     note "$HERE/daemon/target/dist"
 }
 
