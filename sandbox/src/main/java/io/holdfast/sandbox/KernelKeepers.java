@@ -1,9 +1,12 @@
 package io.holdfast.sandbox;
 
+import io.holdfast.cni.Attachment;
 import io.holdfast.cni.Networks;
 import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
 import io.holdfast.sandbox.SandboxConfig.Scope;
+import io.holdfast.work.Deadline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +14,9 @@ import java.util.function.Supplier;
 
 /** Keepers that take hold of the real things. */
 public final class KernelKeepers implements SandboxKeeper.Source {
+    /** The first pods wait for it, and the add-on may be one of them. */
+    private static final Duration COLLECTED = Duration.ofSeconds(5);
+
     private final Machine machine;
     private final Handlers handlers;
     private final Networks networks;
@@ -42,6 +48,15 @@ public final class KernelKeepers implements SandboxKeeper.Source {
     @Override
     public void sweep(Set<String> known) {
         new Leftovers(machine.kernel(), handlers, paths).sweep(known);
+    }
+
+    @Override
+    public void collectNetworks(List<SandboxHold> held) {
+        List<Attachment> valid = held.stream()
+                .filter(SandboxHold.Network.class::isInstance)
+                .map(hold -> ((SandboxHold.Network) hold).attachment())
+                .toList();
+        Deadline.own(COLLECTED, () -> networks.gc(valid));
     }
 
     @Override

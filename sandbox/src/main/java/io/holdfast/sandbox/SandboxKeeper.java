@@ -21,6 +21,9 @@ public interface SandboxKeeper extends Holds.Keeper<SandboxHold> {
         /** Lets go of what stands on this machine for a sandbox that is not among the known ones. */
         void sweep(Set<String> known);
 
+        /** Lets the plugins of the network drop what none of these holds, which are those of all sandboxes. */
+        void collectNetworks(List<SandboxHold> held);
+
         /** The name of the runtime handler that serves a request for this one. */
         String handler(String requested);
 

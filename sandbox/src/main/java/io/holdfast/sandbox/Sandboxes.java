@@ -146,6 +146,7 @@ public final class Sandboxes implements AutoCloseable {
         Set<String> known = new SandboxRecovery(records, table, this::watched, this::markNotReady, retries).run();
         try {
             keepers.sweep(known);
+            collectNetworks(known);
         } catch (RuntimeException failed) {
             LOG.error(
                     "What is left of sandboxes without a record could not be removed; the next start tries again",
@@ -156,6 +157,15 @@ public final class Sandboxes implements AutoCloseable {
     @Override
     public void close() {
         retries.close();
+    }
+
+    /** Not with a record that cannot be read: what its sandbox is on would be taken for garbage. */
+    private void collectNetworks(Set<String> known) {
+        List<Sandbox> all = table.all();
+        if (all.size() == known.size()) {
+            keepers.collectNetworks(
+                    all.stream().flatMap(sandbox -> sandbox.holds().stream()).toList());
+        }
     }
 
     private static boolean isListed(Sandbox sandbox) {

@@ -38,6 +38,11 @@ final class FakeKernel implements SandboxKeeper.Source {
     }
 
     @Override
+    public void collectNetworks(List<SandboxHold> valid) {
+        held.removeIf(hold -> hold instanceof SandboxHold.Network && !valid.contains(hold));
+    }
+
+    @Override
     public SandboxKeeper keeper(Sandbox sandbox) {
         return new SandboxKeeper() {
             @Override
