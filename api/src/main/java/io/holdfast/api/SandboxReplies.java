@@ -18,7 +18,7 @@ final class SandboxReplies {
                 .setCreatedAt(Times.nanos(sandbox.createdAt()))
                 .putAllLabels(sandbox.config().labels())
                 .putAllAnnotations(sandbox.config().annotations())
-                .setRuntimeHandler(sandbox.handler())
+                .setRuntimeHandler(sandbox.requestedHandler())
                 .build();
     }
 
@@ -34,7 +34,7 @@ final class SandboxReplies {
                                 .setOptions(namespaces(sandbox.config().namespaces()))))
                 .putAllLabels(sandbox.config().labels())
                 .putAllAnnotations(sandbox.config().annotations())
-                .setRuntimeHandler(sandbox.handler())
+                .setRuntimeHandler(sandbox.requestedHandler())
                 .build();
     }
 

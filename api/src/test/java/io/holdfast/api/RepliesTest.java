@@ -85,7 +85,7 @@ class RepliesTest {
                 .extracting(Cri.PodIP::getIp)
                 .containsExactly("fd00::2");
         assertThat(status.getMetadata()).isEqualTo(Samples.sandbox().getMetadata());
-        assertThat(status.getRuntimeHandler()).isEqualTo("crun");
+        assertThat(status.getRuntimeHandler()).isEqualTo("kata");
     }
 
     @Test
@@ -139,8 +139,8 @@ class RepliesTest {
         return new Sandbox(
                 "5a",
                 SandboxRequests.config(Samples.sandbox().build()),
-                "crun",
-                "crun",
+                "kata",
+                "kata-v3",
                 NOON,
                 "boot",
                 state,

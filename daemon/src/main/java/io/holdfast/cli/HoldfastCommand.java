@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.holdfast.daemon.Config;
 import io.holdfast.daemon.Logging;
 import io.holdfast.work.Failure;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,13 +24,15 @@ public final class HoldfastCommand {
     private HoldfastCommand() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        Logging.begin(Config.Level.ERROR);
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
     }
 
     /** Runs one command: its exit code is 0, 1 where it failed, 2 where it makes no sense. */
-    public static int run(String... arguments) {
-        Logging.begin(Config.Level.ERROR);
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(new HoldfastCommand())
+                .setOut(out)
+                .setErr(err)
                 .setExecutionExceptionHandler((thrown, line, _) -> {
                     line.getErr().println("holdfast: " + told(thrown));
                     return FAILED;

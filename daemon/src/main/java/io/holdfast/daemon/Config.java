@@ -27,7 +27,8 @@ public record Config(
         Log log,
         Cni cni,
         Pause sandbox,
-        Registry registry) {
+        Registry registry,
+        Images images) {
     public Config {
         runtimes = Map.copyOf(runtimes);
     }
@@ -52,7 +53,8 @@ public record Config(
         ERROR
     }
 
-    public record Cni(Path confDir, List<Path> binDirs) {
+    /** Where networks are configured and their plugins are; the grace is that of a network that stops answering. */
+    public record Cni(Path confDir, List<Path> binDirs, Duration pluginTimeout, Duration grace) {
         public Cni {
             binDirs = List.copyOf(binDirs);
         }
@@ -61,7 +63,16 @@ public record Config(
     /** What holds a pod's namespaces: an image, or where that is empty the program. */
     public record Pause(String image, Path pauseBinary) {}
 
-    public record Registry(Path configPath) {}
+    /** How registries are reached, and how long one may stand still. */
+    public record Registry(Path configPath, Duration progressTimeout) {}
+
+    public record Images(int layersAtOnce, Duration pullTimeout) {
+        public Images {
+            if (layersAtOnce < 1) {
+                throw new IllegalArgumentException("layers_at_once must be 1 or more");
+            }
+        }
+    }
 
     /** What parses and still cannot work, each by the name of its key. */
     public List<String> problems() {

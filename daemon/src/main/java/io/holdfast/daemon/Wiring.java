@@ -81,8 +81,7 @@ final class Wiring implements AutoCloseable {
         this.images = closing.add(images());
         this.handlers = handlers();
         this.containers = closing.add(containers());
-        this.networks = new Networks(
-                Networks.Settings.of(config.cni().confDir(), config.cni().binDirs()), kernel, watch, _ -> {});
+        this.networks = networks();
         this.sandboxes = closing.add(sandboxes());
     }
 
@@ -113,9 +112,30 @@ final class Wiring implements AutoCloseable {
     private Images images() {
         Path hosts = config.registry().configPath();
         Registries registries = new Registries(
-                () -> Optional.of(hosts).filter(Files::isDirectory), Patience.usual(), Proxies.of(System.getenv()));
-        Images.Settings settings = Images.Settings.usual(config.root().resolve("content"));
+                () -> Optional.of(hosts).filter(Files::isDirectory), patience(), Proxies.of(System.getenv()));
+        Images.Settings usual = Images.Settings.usual(config.root().resolve("content"));
+        Images.Settings settings = new Images.Settings(
+                usual.content(),
+                config.images().layersAtOnce(),
+                config.images().pullTimeout(),
+                usual.abandoned(),
+                usual.unpack());
         return new Images(settings, registries, snapshotter, database, failpoints);
+    }
+
+    private Patience patience() {
+        Patience usual = Patience.usual();
+        Duration progress = config.registry().progressTimeout();
+        return new Patience(usual.connect(), usual.header(), progress, progress, usual.windowBytes(), usual.backoff());
+    }
+
+    private Networks networks() {
+        Config.Cni cni = config.cni();
+        return new Networks(
+                new Networks.Settings(cni.confDir(), cni.binDirs(), cni.pluginTimeout(), cni.grace()),
+                kernel,
+                watch,
+                _ -> {});
     }
 
     private Handlers handlers() {
