@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a container is kept from by the kernel's security modules. What is asked for and cannot be had fails. */
@@ -17,6 +18,8 @@ final class Confinement {
     private static final String USUALLY_MASKED = "/proc/kcore";
 
     private static final String LOCALHOST = "localhost/";
+    private static final Pattern PROFILE = Pattern.compile("[\\p{Graph} ]+");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.:,\\-]*");
 
     private Confinement() {}
 
@@ -59,14 +62,18 @@ final class Confinement {
         return switch (security.apparmor()) {
             case Security.Apparmor.RuntimeDefault _, Security.Apparmor.Unconfined _ -> "";
             case Security.Apparmor.Localhost(String profile) -> {
-                if (!machine.modules().apparmor() || profile.isEmpty()) {
-                    throw new Failure.Invalid("security_context.apparmor: the profile \"" + HostPath.printable(profile)
-                            + "\" cannot be applied: "
-                            + (profile.isEmpty() ? "it has no name" : "this kernel has no AppArmor"));
-                }
+                require(machine.modules().apparmor(), profile, "this kernel has no AppArmor");
+                require(PROFILE.matcher(profile).matches(), profile, "that is no profile's name");
                 yield profile.startsWith(LOCALHOST) ? profile.substring(LOCALHOST.length()) : profile;
             }
         };
+    }
+
+    private static void require(boolean held, String profile, String otherwise) {
+        if (!held) {
+            throw new Failure.Invalid("security_context.apparmor: the profile \"" + HostPath.printable(profile)
+                    + "\" cannot be applied: " + otherwise);
+        }
     }
 
     static String processLabel(Security security, Machine machine) {
@@ -101,7 +108,12 @@ final class Confinement {
         return security.selinux().filter(_ -> machine.modules().selinux() && !security.privileged());
     }
 
+    /** A part of a label, which becomes text between colons, commas and quotes of mount options. */
     private static String or(String asked, String otherwise) {
+        if (!LABEL.matcher(asked).matches()) {
+            throw new Failure.Invalid(
+                    "security_context.selinux_options: \"" + HostPath.printable(asked) + "\" is no part of a label");
+        }
         return asked.isEmpty() ? otherwise : asked;
     }
 }

@@ -196,8 +196,10 @@ class ContainerSpecTest {
         refused("security_context.apparmor: the profile \"mine\" cannot be applied: this kernel has no AppArmor");
         composed.machine = Machines.node();
         assertThat(process().apparmorProfile()).isEqualTo("mine");
-        wanted.apparmor = new Security.Apparmor.Localhost("");
-        refused("security_context.apparmor: ");
+        for (String name : List.of("", "a\nb", "a\0")) {
+            wanted.apparmor = new Security.Apparmor.Localhost(name);
+            refused("security_context.apparmor: ");
+        }
         wanted.apparmor = new Security.Apparmor.RuntimeDefault();
         composed.machine = Machines.withoutSeccomp();
         refused("security_context.seccomp: ");
@@ -224,6 +226,14 @@ class ContainerSpecTest {
         composed.machine = Machines.node();
         assertThat(process().selinuxLabel()).isEqualTo("system_u:system_r:spc_t:s0:c1,c2");
         assertThat(compose().linux().mountLabel()).isEqualTo("system_u:object_r:container_file_t:s0:c1,c2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "s0\n", "\"", "s0/", "s0\0"})
+    void selinuxLabelsArePlain(String part) {
+        wanted.selinux = Optional.of(new Security.SelinuxLabel("", "", "", part));
+        composed.machine = Machines.node();
+        refused("security_context.selinux_options: ");
     }
 
     @Test
