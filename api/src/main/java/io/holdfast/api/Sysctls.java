@@ -34,9 +34,9 @@ final class Sysctls {
 
     private static void check(String field, String name, String value, Namespaces namespaces) {
         Fields.line(field + " name", name, MOST);
-        Fields.matching(field + " name", name, NAME, "a sysctl's name");
-        String dotted = name.replace('/', '.');
         String own = field + "[" + name + "]";
+        Fields.matching(own, name, NAME, "a sysctl's name");
+        String dotted = name.replace('/', '.');
         if (value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MOST
                 || !VALUE.matcher(value).matches()) {
             throw Fields.invalid(own, "its value must be no more than " + MOST + " " + VALUE_FORM);
