@@ -96,7 +96,11 @@ class RequestsTest {
                 sandbox("config.port_mappings[0].protocol", b -> port(b).setProtocolValue(9)),
                 sandbox("config.port_mappings[1].host_port", b -> b.addPortMappings(b.getPortMappings(0))),
                 sandbox("config.annotations", b -> b.putAnnotations("k", "v".repeat(300 * 1024))),
-                sandbox("config.labels", b -> b.putLabels("a\nb", "")),
+                sandbox("config.labels", b -> b.putLabels("a\nb", "")));
+    }
+
+    static Stream<Arguments> wrongLinuxSandboxes() {
+        return Stream.of(
                 sandbox("config.linux.cgroup_parent", b -> linux(b).setCgroupParent("/kubepods/../../x")),
                 sandbox("config.linux.cgroup_parent", b -> linux(b).setCgroupParent("pods")),
                 sandbox("config.linux.sysctls[kernel.core_pattern]", b -> sysctl(b, "kernel.core_pattern", "x")),
@@ -131,7 +135,7 @@ class RequestsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("wrongSandboxes")
+    @MethodSource({"wrongSandboxes", "wrongLinuxSandboxes"})
     void aWrongSandboxIsRefusedByTheNameOfTheField(String field, Cri.PodSandboxConfig config) {
         assertThatThrownBy(() -> SandboxRequests.config(config))
                 .isInstanceOf(Failure.Invalid.class)
@@ -185,7 +189,11 @@ class RequestsTest {
                 container(
                         "config.CDI_devices",
                         b -> b.addCDIDevices(Cri.CDIDevice.newBuilder().setName("v/c=d"))),
-                container("config.stop_signal", b -> b.setStopSignalValue(400)),
+                container("config.stop_signal", b -> b.setStopSignalValue(400)));
+    }
+
+    static Stream<Arguments> wrongUsersAndResources() {
+        return Stream.of(
                 container(
                         "config.linux.security_context.run_as_user",
                         b -> security(b)
@@ -206,6 +214,22 @@ class RequestsTest {
                 container(
                         "config.linux.security_context.supplemental_groups_policy",
                         b -> security(b).setSupplementalGroupsPolicyValue(5)),
+                container(
+                        "config.linux.resources.oom_score_adj",
+                        b -> b.getLinuxBuilder().getResourcesBuilder().setOomScoreAdj(1001)),
+                container(
+                        "config.linux.resources.unified",
+                        b -> b.getLinuxBuilder().getResourcesBuilder().putUnified("../memory.max", "1")),
+                container(
+                        "config.linux.resources.hugepage_limits.page_size",
+                        b -> b.getLinuxBuilder()
+                                .getResourcesBuilder()
+                                .getHugepageLimitsBuilder(0)
+                                .setPageSize("2MB/../x")));
+    }
+
+    static Stream<Arguments> wrongConfinement() {
+        return Stream.of(
                 container(
                         "config.linux.security_context.capabilities.add_capabilities",
                         b -> security(b).getCapabilitiesBuilder().addAddCapabilities("SYS ADMIN")),
@@ -228,23 +252,11 @@ class RequestsTest {
                                 .setProfileType(Cri.SecurityProfile.ProfileType.Localhost)),
                 container(
                         "config.linux.security_context.namespace_options.target_id",
-                        b -> security(b).getNamespaceOptionsBuilder().setPid(Cri.NamespaceMode.TARGET)),
-                container(
-                        "config.linux.resources.oom_score_adj",
-                        b -> b.getLinuxBuilder().getResourcesBuilder().setOomScoreAdj(1001)),
-                container(
-                        "config.linux.resources.unified",
-                        b -> b.getLinuxBuilder().getResourcesBuilder().putUnified("../memory.max", "1")),
-                container(
-                        "config.linux.resources.hugepage_limits.page_size",
-                        b -> b.getLinuxBuilder()
-                                .getResourcesBuilder()
-                                .getHugepageLimitsBuilder(0)
-                                .setPageSize("2MB/../x")));
+                        b -> security(b).getNamespaceOptionsBuilder().setPid(Cri.NamespaceMode.TARGET)));
     }
 
     @ParameterizedTest
-    @MethodSource("wrongContainers")
+    @MethodSource({"wrongContainers", "wrongUsersAndResources", "wrongConfinement"})
     void aWrongContainerIsRefusedByTheNameOfTheField(String field, Cri.ContainerConfig config) {
         assertThatThrownBy(() -> ContainerRequests.config(config))
                 .isInstanceOf(Failure.Invalid.class)

@@ -20,16 +20,16 @@ public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final Closing closing = new Closing();
-    private final ServiceNotice notice;
+    private final SystemdNotice notice;
 
-    private Daemon(ServiceNotice notice) {
+    private Daemon(SystemdNotice notice) {
         this.notice = notice;
     }
 
     /** Starts and serves; recovery goes on beside it, and ends before the first call about a sandbox or container. */
     public static Daemon start(Config config, Failpoints failpoints, Map<String, String> environment) {
         Kernel kernel = new Kernel();
-        Daemon daemon = new Daemon(new ServiceNotice(kernel, environment));
+        Daemon daemon = new Daemon(new SystemdNotice(kernel, environment));
         try {
             daemon.open(config, kernel, failpoints);
             return daemon;

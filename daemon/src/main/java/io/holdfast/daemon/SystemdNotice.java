@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the service manager how the daemon stands, by the protocol of sd_notify(3); nobody where none asks. */
-final class ServiceNotice {
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceNotice.class);
+final class SystemdNotice {
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotice.class);
 
     private final Kernel kernel;
     private final Optional<String> socket;
 
-    ServiceNotice(Kernel kernel, Map<String, String> environment) {
+    SystemdNotice(Kernel kernel, Map<String, String> environment) {
         this.kernel = kernel;
         this.socket = Optional.ofNullable(environment.get("NOTIFY_SOCKET"));
     }
