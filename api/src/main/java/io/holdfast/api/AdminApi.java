@@ -1,6 +1,8 @@
 package io.holdfast.api;
 
 import io.grpc.stub.StreamObserver;
+import io.holdfast.container.ContainerState;
+import io.holdfast.container.Containers;
 import io.holdfast.image.Image;
 import io.holdfast.runtime.v1.AdminGrpc.AdminImplBase;
 import io.holdfast.runtime.v1.AdminWire;
@@ -57,14 +59,8 @@ public final class AdminApi extends AdminImplBase {
     private Stream<AdminWire.Holder> holders() {
         Stream<AdminWire.Holder> sandboxes =
                 owners.sandboxes().holding().stream().map(AdminApi::holder);
-        Stream<AdminWire.Holder> containers = owners.containers().holding().stream()
-                .map(one -> AdminWire.Holder.newBuilder()
-                        .setId(one.id())
-                        .setKind("container")
-                        .setName(one.name())
-                        .setState(one.state().getClass().getSimpleName())
-                        .addAllHolds(one.holds())
-                        .build());
+        Stream<AdminWire.Holder> containers =
+                owners.containers().holding().stream().map(AdminApi::holder);
         return Stream.concat(sandboxes, containers);
     }
 
@@ -80,6 +76,23 @@ public final class AdminApi extends AdminImplBase {
             case SandboxState.Ready ready -> since(holder, ready.since(), "");
             case SandboxState.NotReady(Instant since, String why) -> since(holder, since, why);
             case SandboxState.Undoing(Instant since, String why) -> since(holder, since, why);
+        };
+    }
+
+    private static AdminWire.Holder holder(Containers.Holding container) {
+        AdminWire.Holder.Builder holder = AdminWire.Holder.newBuilder()
+                .setId(container.id())
+                .setKind("container")
+                .setName(container.name())
+                .setState(container.state().getClass().getSimpleName())
+                .addAllHolds(container.holds());
+        return switch (container.state()) {
+            case ContainerState.Creating _ -> holder.build();
+            case ContainerState.Created created -> since(holder, created.at(), "");
+            case ContainerState.Running running -> since(holder, running.started(), "");
+            case ContainerState.Exited exited -> since(holder, exited.exit().at(), exited.message());
+            case ContainerState.Unknown(Instant created, String why) -> since(holder, created, why);
+            case ContainerState.Undoing(Instant since, String why) -> since(holder, since, why);
         };
     }
 

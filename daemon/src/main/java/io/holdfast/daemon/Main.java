@@ -26,8 +26,8 @@ public final class Main {
         run(config.get());
     }
 
+    /** Returns never: SIGTERM and SIGINT end the process, with 0, once the daemon is closed. */
     private static void run(Config config) throws InterruptedException {
-        CountDownLatch closed = new CountDownLatch(1);
         try {
             Failpoints failpoints = Optional.ofNullable(System.getenv(FAILPOINTS))
                     .map(Failpoints::parse)
@@ -36,13 +36,19 @@ public final class Main {
             Runtime.getRuntime()
                     .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
                         daemon.close();
-                        closed.countDown();
+                        Runtime.getRuntime().halt(0);
                     }));
-        } catch (Failure | UncheckedIOException failed) {
-            System.err.println("holdfastd: " + failed.getMessage());
-            System.exit(CANNOT_START);
+        } catch (Failure failed) {
+            refuse(failed.getMessage());
+        } catch (UncheckedIOException failed) {
+            refuse(failed.getMessage() + ": " + failed.getCause().getMessage());
         }
-        closed.await();
+        new CountDownLatch(1).await();
+    }
+
+    private static void refuse(String why) {
+        System.err.println("holdfastd: " + why);
+        System.exit(CANNOT_START);
     }
 
     private static Optional<Config> config(String[] arguments) {
