@@ -13,11 +13,12 @@ import java.util.Optional;
  * stands under a name, and none replaces what is there.
  */
 public final class Directory implements AutoCloseable {
+    static final int O_NOFOLLOW = 0400000;
+
     private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0100;
     private static final int O_EXCL = 0200;
     private static final int O_DIRECTORY = 0200000;
-    private static final int O_NOFOLLOW = 0400000;
     private static final int OWNER_ONLY = 0600;
     private static final int LISTING_BYTES = 32 * 1024;
     private static final int LISTED_LENGTH = 16;
@@ -31,9 +32,9 @@ public final class Directory implements AutoCloseable {
         this.handle = handle;
     }
 
-    /** Opens the directory below another one, as {@code resolve} allows. */
-    static Directory open(FileCalls calls, int above, byte[] path, long resolve) {
-        int fd = calls.open(above, FileCalls.terminated(path), O_DIRECTORY, resolve);
+    /** Opens the directory below another one, as {@code resolve} allows; O_NOFOLLOW is the only flag that makes sense. */
+    static Directory open(FileCalls calls, int above, byte[] path, int flags, long resolve) {
+        int fd = calls.open(above, FileCalls.terminated(path), O_DIRECTORY | flags, resolve);
         return new Directory(calls, new FileHandle(calls, fd, path));
     }
 

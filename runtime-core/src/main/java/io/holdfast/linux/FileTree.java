@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 public final class FileTree implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
+    private static final long BELOW =
+            FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS | FileCalls.RESOLVE_NO_XDEV;
 
     private final FileCalls calls;
     private final Path root;
@@ -50,18 +52,19 @@ public final class FileTree implements AutoCloseable {
 
     /** The root itself. */
     public Directory root() {
-        return Directory.open(calls, fd, new byte[] {'.'}, FileCalls.RESOLVE_IN_ROOT);
+        return directory(new byte[] {'.'});
     }
 
     /**
      * Opens the directory at this path of any bytes, following links below the root but never to another file system.
      */
     public Directory directory(byte[] path) {
-        return Directory.open(
-                calls,
-                fd,
-                path,
-                FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS | FileCalls.RESOLVE_NO_XDEV);
+        return Directory.open(calls, fd, path, 0, BELOW);
+    }
+
+    /** As {@link #directory}, but where the last name is a link it fails. */
+    public Directory directoryItself(byte[] path) {
+        return Directory.open(calls, fd, path, Directory.O_NOFOLLOW, BELOW);
     }
 
     @Override

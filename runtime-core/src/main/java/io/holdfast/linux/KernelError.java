@@ -36,6 +36,11 @@ public final class KernelError extends RuntimeException {
         return is(Errno.ENOTDIR);
     }
 
+    /** No directory is reached by the path: something in it is not there, is no directory, or is a link in a circle. */
+    public boolean leadsNowhere() {
+        return isAbsent() || isNotDirectory() || is(Errno.ELOOP);
+    }
+
     /** Nobody reads from it any more. */
     public boolean isBrokenPipe() {
         return is(Errno.EPIPE);

@@ -53,7 +53,7 @@ final class DiskUsage {
         try (Directory directory = above.child(name)) {
             addAll(directory, depth);
         } catch (KernelError gone) {
-            if (!gone.isAbsent() && !gone.isNotDirectory()) {
+            if (!gone.leadsNowhere()) {
                 throw gone;
             }
         }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /**
  * The directories of a layer that is being unpacked, the last used ones open: most entries stand in the directory of the
@@ -48,11 +49,27 @@ final class LayerDirectories implements AutoCloseable {
         try {
             return Optional.of(keep(path, tree.directory(path.bytes())));
         } catch (KernelError refused) {
-            if (refused.isAbsent() || refused.isNotDirectory()) {
+            if (refused.leadsNowhere()) {
                 return Optional.empty();
             }
             throw refused;
         }
+    }
+
+    /** Does something with the directory, if one stands there by itself and not by a link. */
+    static void within(FileTree tree, LayerPath path, Consumer<Directory> work) {
+        try (Directory directory = tree.directoryItself(path.bytes())) {
+            work.accept(directory);
+        } catch (KernelError refused) {
+            if (!refused.leadsNowhere()) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Sets the times of a directory, if it is still there. */
+    void modified(LayerPath path, Instant time) {
+        within(tree, path, directory -> directory.handle().modified(time));
     }
 
     /** To be called when something was removed or replaced: an open directory may no longer be the one at its path. */

@@ -1,7 +1,5 @@
 package io.holdfast.snapshot;
 
-import io.holdfast.linux.Directory;
-import io.holdfast.linux.FileAttributes;
 import io.holdfast.linux.FileTree;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.KernelError;
@@ -74,7 +72,10 @@ public final class LayerTar {
         try (FileTree own = FileTree.open(kernel, directory)) {
             InheritedAttributes inherited = new InheritedAttributes(trees);
             if (!rootNamed) {
-                inherited.of(LayerPath.ROOT).ifPresent(attributes -> set(own, LayerPath.ROOT, attributes));
+                inherited
+                        .of(LayerPath.ROOT)
+                        .ifPresent(attributes -> LayerDirectories.within(
+                                own, LayerPath.ROOT, root -> root.handle().set(attributes)));
             }
             implied.drain((path, _) -> settle(own, path, inherited));
         } finally {
@@ -107,22 +108,12 @@ public final class LayerTar {
 
     /** A directory that was replaced since, or was named after all, has no mark any more. */
     private static void settle(FileTree own, LayerPath path, InheritedAttributes inherited) {
-        try (Directory directory = own.directory(path.bytes())) {
+        LayerDirectories.within(own, path, directory -> {
             if (LayerDirectories.isImplied(directory)) {
                 LayerDirectories.unmarkImplied(directory);
                 inherited.of(path).ifPresent(directory.handle()::set);
             }
-        } catch (KernelError refused) {
-            if (!refused.isAbsent() && !refused.isNotDirectory()) {
-                throw refused;
-            }
-        }
-    }
-
-    private static void set(FileTree own, LayerPath path, FileAttributes attributes) {
-        try (Directory directory = own.directory(path.bytes())) {
-            directory.handle().set(attributes);
-        }
+        });
     }
 
     private Path beside(String suffix) {

@@ -50,8 +50,7 @@ final class LayerWriter implements AutoCloseable {
 
     /** Sets the times of directories, which everything that was put into them has changed. */
     void finish() {
-        times.drain((path, time) ->
-                directories.find(path).ifPresent(directory -> directory.handle().modified(time)));
+        times.drain(directories::modified);
     }
 
     /** Whether the archive itself says what attributes the layer's root has. */
