@@ -14,8 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Trash {
     private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
     private static final int THREADS = 2;
+    private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final Kernel kernel;
@@ -38,8 +41,7 @@ final class Trash {
     Trash(Kernel kernel, Path directory) {
         this.kernel = kernel;
         this.directory = directory;
-        this.reclaimers = Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().daemon().name("trash-", 1).factory());
+        this.reclaimers = reclaimers();
         try {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -73,6 +75,14 @@ final class Trash {
         } catch (IOException failed) {
             throw new Failure.Broken("listing " + directory + ": " + failed.getMessage(), failed);
         }
+    }
+
+    private static ExecutorService reclaimers() {
+        ThreadFactory threads = Thread.ofPlatform().daemon().name("trash-", 1).factory();
+        ThreadPoolExecutor reclaimers = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        reclaimers.allowCoreThreadTimeOut(true);
+        return reclaimers;
     }
 
     private boolean moveIn(Path path) {

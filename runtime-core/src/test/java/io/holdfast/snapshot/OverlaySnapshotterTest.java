@@ -5,21 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.linux.Kernel;
 import io.holdfast.metadata.Database;
 import io.holdfast.work.Failpoints;
+import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on real overlayfs, and what is overlayfs's own. */
 class OverlaySnapshotterTest extends SnapshotterContract {
     private final List<Database> databases = new ArrayList<>();
+    private Failpoints failpoints = Failpoints.none();
 
     @Override
     Snapshotter open(Path root) {
-        Database database = Database.open(scratch.resolve("holdfast.db"), Failpoints.none());
+        Database database = Database.open(scratch.resolve("holdfast.db"), failpoints);
         databases.add(database);
         return new OverlaySnapshotter(new Kernel(), root, database);
     }
@@ -79,5 +84,49 @@ class OverlaySnapshotterTest extends SnapshotterContract {
         assertThat(left.getParent()).doesNotExist();
         snapshotter.prepare("k", List.of());
         assertThat(scratch.resolve("snapshots/18")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "write.layers.before",
+                "write.layers.after",
+                "write.snapshots.before",
+                "write.snapshots.after",
+                "delete.snapshots.before",
+                "delete.snapshots.after",
+                "delete.layers.before",
+                "delete.layers.after"
+            })
+    void whatFailsAtARecordIsDoneAgainAfterARestart(String failing) throws Exception {
+        AtomicBoolean armed = new AtomicBoolean(true);
+        failpoints = Failpoints.calling(point -> {
+            if (point.equals(failing) && armed.getAndSet(false)) {
+                throw new Failure.Broken("set to fail");
+            }
+        });
+        snapshotter = open(scratch.resolve("snapshots"));
+        Path target = Files.createDirectory(scratch.resolve("target"));
+        again(() -> commit(new Tar().file("a", "one"), "c1"));
+        again(() -> snapshotter.prepare("k", List.of("c1")));
+        snapshotter.mount("k", target);
+        assertThat(target.resolve("a")).hasContent("one");
+        snapshotter.unmount(target);
+        again(() -> snapshotter.removeSnapshot("k"));
+        again(() -> snapshotter.removeLayer("c1"));
+        assertThat(armed).isFalse();
+        snapshotter = open(scratch.resolve("snapshots"));
+        assertThat(snapshotter.layers()).isEmpty();
+        assertThat(snapshotter.snapshots()).isEmpty();
+        assertThat(scratch.resolve("snapshots").toFile().list()).containsExactly("trash");
+    }
+
+    private void again(Runnable step) {
+        try {
+            step.run();
+        } catch (Failure.Broken expected) {
+            snapshotter = open(scratch.resolve("snapshots"));
+            step.run();
+        }
     }
 }
