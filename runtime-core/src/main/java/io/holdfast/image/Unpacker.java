@@ -123,9 +123,9 @@ final class Unpacker {
         }
 
         private void apply(Ingest ingest, Layer unpacked) {
-            try (InputStream followed = ingest.follow();
-                    InputStream tar = new Bounded(
-                            Decompressed.of(followed), limits, layer.blob().size(), content.disk())) {
+            long size = layer.blob().size();
+            try (InputStream layerTar = new ReadAhead(() -> Decompressed.of(ingest.follow()), "inflate");
+                    InputStream tar = new Bounded(layerTar, limits, size, content.disk())) {
                 LayerTar.Applied applied = unpacked.apply(tar);
                 if (!applied.diffId().equals(layer.diffId().toString())) {
                     throw new Failure.Broken("it unpacks to " + applied.diffId() + ", but the image's config promises "
