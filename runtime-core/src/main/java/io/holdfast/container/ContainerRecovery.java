@@ -1,12 +1,12 @@
 package io.holdfast.container;
 
 import io.holdfast.linux.Boot;
-import io.holdfast.metadata.RecordStore;
 import io.holdfast.work.Parallel;
 import io.holdfast.work.Retries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +34,11 @@ final class ContainerRecovery {
 
     /** Answers the ids of all records, also of those that cannot be read: they keep what they hold. */
     Set<String> run() {
-        RecordStore.Loaded<ContainerRecord> loaded = table.load();
-        Parallel.each(table.every(), AT_ONCE, this::recoverOrGiveUp);
-        Set<String> known = new HashSet<>(loaded.records().keySet());
-        known.addAll(loaded.unreadable());
+        table.load();
+        List<LiveContainer> all = table.every();
+        Parallel.each(all, AT_ONCE, this::recoverOrGiveUp);
+        Set<String> known = new HashSet<>(table.unreadable());
+        all.forEach(live -> known.add(live.id()));
         return known;
     }
 

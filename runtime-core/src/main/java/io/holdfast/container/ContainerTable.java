@@ -22,17 +22,23 @@ final class ContainerTable {
     private final RecordStore<ContainerRecord> records;
     private final Retries retries;
     private final ConcurrentMap<String, LiveContainer> all = new ConcurrentHashMap<>();
+    private volatile List<String> unreadable = List.of();
 
     ContainerTable(RecordStore<ContainerRecord> records, Retries retries) {
         this.records = records;
         this.retries = retries;
     }
 
-    /** Reads what is on disk, and answers also the ids that nobody could read. */
-    RecordStore.Loaded<ContainerRecord> load() {
+    /** Reads what is on disk. */
+    void load() {
         RecordStore.Loaded<ContainerRecord> loaded = records.load();
         loaded.records().values().forEach(this::enter);
-        return loaded;
+        unreadable = loaded.unreadable();
+    }
+
+    /** The ids of records that nobody could read: what they hold is left alone. */
+    List<String> unreadable() {
+        return unreadable;
     }
 
     /** A new container in memory, made later than any other of its name; it is not on disk before {@link #write}. */

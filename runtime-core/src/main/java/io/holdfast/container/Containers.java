@@ -15,11 +15,13 @@ import io.holdfast.work.Parallel;
 import io.holdfast.work.Retries;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The containers of this node and CRI's verbs on them. Ids are whole ids; only {@link #find} takes a prefix.
@@ -213,17 +215,28 @@ public final class Containers implements AutoCloseable {
     }
 
     /** What a container holds, for people: the unlisted ones too, which are being made or undone. */
-    public record Holding(String id, String sandboxId, String name, ContainerState state, List<String> holds) {}
+    public record Holding(String id, String sandboxId, String name, ContainerState state, List<String> holds) {
+        static Holding of(LiveContainer live) {
+            return new Holding(
+                    live.id(),
+                    live.container().sandboxId(),
+                    live.container().config().name(),
+                    live.state(),
+                    live.record().holds().stream().map(Object::toString).toList());
+        }
+
+        static Holding unreadable(String id) {
+            String why = "its record cannot be read by this version of Holdfast; another may, and until then nothing"
+                    + " of it is touched";
+            return new Holding(id, "", "", new ContainerState.Unknown(Instant.EPOCH, why), List.of());
+        }
+    }
 
     /** All that is held on this node for containers. */
     public List<Holding> holding() {
-        return table.every().stream()
-                .map(live -> new Holding(
-                        live.id(),
-                        live.container().sandboxId(),
-                        live.container().config().name(),
-                        live.state(),
-                        live.record().holds().stream().map(Object::toString).toList()))
+        return Stream.concat(
+                        table.every().stream().map(Holding::of),
+                        table.unreadable().stream().map(Holding::unreadable))
                 .toList();
     }
 

@@ -112,6 +112,7 @@ class ContainerRecoveryTest {
         Containers after = node.owner();
         assertThat(after.list()).isEmpty();
         assertThat(node.held()).containsExactly(broken);
+        assertThat(after.holding()).extracting(Containers.Holding::id).containsExactly(broken);
         assertThat(after.create(node.pod(), Fixture.config("c", 1))).isNotEqualTo(broken);
     }
 
