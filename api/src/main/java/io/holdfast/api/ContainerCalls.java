@@ -1,6 +1,6 @@
 package io.holdfast.api;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.holdfast.container.Container;
 import io.holdfast.container.ContainerConfig;
 import io.holdfast.container.Containers;
@@ -80,8 +80,8 @@ final class ContainerCalls {
                 ContainerRequests.command(request.getCmdList()),
                 seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds)));
         return Cri.ExecSyncResponse.newBuilder()
-                .setStdout(ByteString.copyFrom(result.stdout()))
-                .setStderr(ByteString.copyFrom(result.stderr()))
+                .setStdout(UnsafeByteOperations.unsafeWrap(result.stdout()))
+                .setStderr(UnsafeByteOperations.unsafeWrap(result.stderr()))
                 .setExitCode(result.exitCode())
                 .build();
     }

@@ -1,7 +1,7 @@
 package io.holdfast.shim;
 
 import io.holdfast.linux.Kernel;
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** What comes out of a pipe, up to a cap; what comes after that is read and dropped, so that its writer goes on. */
 final class Capture {
@@ -10,14 +10,18 @@ final class Capture {
     private final Kernel kernel;
     private final int readEnd;
     private final int cap;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final LargeOutputs.Claim claim;
     private final byte[] chunk = new byte[CHUNK];
+    private byte[] kept = new byte[0];
+    private int length;
     private boolean ended;
 
-    Capture(Kernel kernel, int readEnd, int cap) {
+    /** The claim is for keeping more than a little. */
+    Capture(Kernel kernel, int readEnd, int cap, LargeOutputs.Claim claim) {
         this.kernel = kernel;
         this.readEnd = readEnd;
         this.cap = cap;
+        this.claim = claim;
     }
 
     int readEnd() {
@@ -33,10 +37,22 @@ final class Capture {
     void read() {
         int count = kernel.read(readEnd, chunk);
         ended = count == 0;
-        kept.write(chunk, 0, Math.clamp((long) cap - kept.size(), 0, count));
+        int wanted = Math.min(cap - length, count);
+        if (length + wanted <= LargeOutputs.SMALL || claim.granted()) {
+            keep(wanted);
+        }
     }
 
     byte[] kept() {
-        return kept.toByteArray();
+        return length == kept.length ? kept : Arrays.copyOf(kept, length);
+    }
+
+    /** Grows by doubling, and never beyond the cap. */
+    private void keep(int count) {
+        if (length + count > kept.length) {
+            kept = Arrays.copyOf(kept, Math.clamp(2L * kept.length, length + count, cap));
+        }
+        System.arraycopy(chunk, 0, kept, length, count);
+        length += count;
     }
 }

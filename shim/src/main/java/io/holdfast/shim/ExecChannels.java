@@ -37,7 +37,7 @@ final class ExecChannels {
     private final Capture stderr;
 
     /** All that it opens belongs to {@code descriptors}. */
-    ExecChannels(Kernel kernel, Descriptors descriptors, Exec exec) {
+    ExecChannels(Kernel kernel, Descriptors descriptors, Exec exec, LargeOutputs.Claim claim) {
         this.kernel = kernel;
         this.descriptors = descriptors;
         this.processObject =
@@ -45,8 +45,8 @@ final class ExecChannels {
         this.log = descriptors.memoryFile("log", new byte[0]);
         this.out = descriptors.pipe();
         this.err = descriptors.pipe();
-        this.stdout = new Capture(kernel, out.readEnd(), exec.outputCap());
-        this.stderr = new Capture(kernel, err.readEnd(), exec.outputCap());
+        this.stdout = new Capture(kernel, out.readEnd(), exec.outputCap(), claim);
+        this.stderr = new Capture(kernel, err.readEnd(), exec.outputCap(), claim);
     }
 
     /** Starts the runtime at the other end; a child of ours. */

@@ -15,6 +15,7 @@ final class Execs {
 
     private final Machine machine;
     private final RuncCli cli;
+    private final LargeOutputs outputs = new LargeOutputs();
 
     Execs(Machine machine, RuncCli cli) {
         this.machine = machine;
@@ -31,8 +32,9 @@ final class Execs {
 
     private ExecResult run(List<String> argv, Request request, Exec exec, Duration most) {
         String doing = cli.doing("running a program in", request.id());
-        try (Descriptors descriptors = new Descriptors(machine.kernel())) {
-            ExecChannels channels = new ExecChannels(machine.kernel(), descriptors, exec);
+        try (Descriptors descriptors = new Descriptors(machine.kernel());
+                LargeOutputs.Claim claim = outputs.claim(Deadline.in(most))) {
+            ExecChannels channels = new ExecChannels(machine.kernel(), descriptors, exec, claim);
             ExecProcesses processes = new ExecProcesses(machine, request.cgroup(), channels.spawn(argv));
             ExecResult result = new ExecRun(machine, descriptors, channels, processes).result(most);
             RuntimeLog log = RuntimeLog.of(channels.log());
