@@ -42,6 +42,7 @@ public final class Daemon implements AutoCloseable {
     private void open(Config config, Kernel kernel, Failpoints failpoints) {
         closing.add(Claim.on(config.root()));
         closing.add(Claim.on(config.state()));
+        closing.add(new HeapTrim());
         Wiring wiring = closing.add(new Wiring(config, kernel, failpoints));
         RecoveryGate gate = new RecoveryGate();
         Owners owners = wiring.owners();
