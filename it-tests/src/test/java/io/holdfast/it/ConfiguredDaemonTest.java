@@ -48,6 +48,32 @@ class ConfiguredDaemonTest {
         }
     }
 
+    @Test
+    void aPodHasAnAddressOfEachFamilyWhereTheNetworkHasBoth(Rig rig) throws IOException {
+        var daemon = rig.anotherDaemon("");
+        var config = daemon.network().configDirectory().resolve("10-it.conflist");
+        var both = Files.readString(config)
+                .replace("/24\"}]]", "/24\"}], [{\"subnet\": \"fd00:1f:1f::/64\"}]]")
+                .replace("{\"dst\": \"0.0.0.0/0\"}", "{\"dst\": \"0.0.0.0/0\"}, {\"dst\": \"::/0\"}");
+        Files.writeString(config, both);
+        try (daemon) {
+            daemon.start();
+            try (var endpoint = new Endpoint(daemon.socket());
+                    var node = new Node(rig, endpoint)) {
+                var server = node.pod();
+                var network = server.status().getNetwork();
+                assertThat(network.getIp()).startsWith(daemon.network().prefix());
+                assertThat(network.getAdditionalIpsList()).hasSize(1);
+                var second = network.getAdditionalIps(0).getIp();
+                assertThat(second).startsWith("fd00:1f:1f:");
+                server.run("httpd -f -p [::]:80 -h /www");
+                var client = node.pod().run();
+                var fetch = "wget -qO- http://[" + second + "]/";
+                Await.until("the server's other address", SOON, () -> client.exitCode(fetch) == 0);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"3.7", "3.9"})
     void aPauseImageIsPulledWhenMissingAndPinned(String version, Rig rig) throws IOException {

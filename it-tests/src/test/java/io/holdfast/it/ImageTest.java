@@ -2,7 +2,6 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.StatusRuntimeException;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.Image;
 import java.nio.file.Path;
@@ -200,51 +199,6 @@ class ImageTest {
     }
 
     @Test
-    void aRemovedImageIsGone(Node node) {
-        var reference = node.reference(TestImages.DIFFERENT + ":1");
-        var id = node.pull(reference);
-        node.removeImage(reference);
-        assertThat(node.imageStatus(reference).hasImage()).isFalse();
-        assertThat(node.imageStatus(id).hasImage()).isFalse();
-        assertThat(list(node, "")).extracting(Image::getId).doesNotContain(id);
-    }
-
-    @Test
-    void removingAnImageByItsIdRemovesItsNames(Node node) {
-        var references = List.of("1", "2").stream()
-                .map(tag -> node.reference(TestImages.TAGS + ":" + tag))
-                .toList();
-        var id = node.pull(references.getFirst());
-        node.pull(references.getLast());
-        node.removeImage(id);
-        assertThat(references)
-                .noneMatch(reference -> node.imageStatus(reference).hasImage());
-    }
-
-    @Test
-    void aRemovedImageIsPulledAgain(Node node) {
-        var reference = node.reference(TestImages.WHITEOUTS);
-        var id = node.pull(reference);
-        node.removeImage(reference);
-        assertThat(node.pull(reference)).isEqualTo(id);
-        assertThat(node.pod().run(c -> c.getImageBuilder().setImage(reference)).sh("cat /d/kept"))
-                .isEqualTo("lower");
-    }
-
-    @Test
-    void aContainerOutlivesTheRemovalOfItsImage(Node node) {
-        var reference = node.reference(TestImages.DIFFERENT + ":3");
-        var container = node.pod().run(c -> c.getImageBuilder().setImage(reference));
-        try {
-            node.removeImage(reference);
-        } catch (StatusRuntimeException e) {
-            // To refuse is as good: the kubelet asks again when the container has gone.
-            assertThat(e.getStatus().getDescription()).isNotEmpty();
-        }
-        assertThat(container.sh("cat /marker-3")).isEqualTo("3");
-    }
-
-    @Test
     void oneImagePulledManyTimesAtOnceIsPulled(Node node) throws Exception {
         var reference = node.reference("it/docker:1");
         node.removeImage(reference);
@@ -267,6 +221,16 @@ class ImageTest {
         var container = node.pod().run(c -> c.getImageBuilder().setImage(id));
         assertThat(container.status().getImageId()).isIn(id, "");
         assertThat(container.sh("echo runs")).isEqualTo("runs");
+    }
+
+    @Test
+    void everyAnswerNamesAnImageByTheSameId(Node node) {
+        var reference = node.reference(TestImages.BUSYBOX);
+        var id = node.pull(reference);
+        var container = node.pod().create(_ -> {}).status();
+        assertThat(image(node, reference).getId()).isEqualTo(id);
+        assertThat(list(node, "")).extracting(Image::getId).contains(id);
+        assertThat(image(node, container.getImageRef()).getId()).isEqualTo(id);
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Read-only volumes that have other mounts below them. */
 @Conformance
@@ -59,13 +61,12 @@ class ReadonlyMountTest {
         assertThat(refused.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
 
-    @Test
-    void recursivelyReadonlyNeedsPrivatePropagation(Node node) {
+    @ParameterizedTest
+    @EnumSource(names = {"PROPAGATION_HOST_TO_CONTAINER", "PROPAGATION_BIDIRECTIONAL"})
+    void recursivelyReadonlyNeedsPrivatePropagation(MountPropagation propagation, Node node) {
         var pod = node.pod();
-        var refused = Node.refusal(() -> pod.create(c -> volume(c)
-                .setReadonly(true)
-                .setRecursiveReadOnly(true)
-                .setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER)));
+        var refused = Node.refusal(() -> pod.create(
+                c -> volume(c).setReadonly(true).setRecursiveReadOnly(true).setPropagation(propagation)));
         assertThat(refused.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
 

@@ -61,6 +61,17 @@ class RefusedImageTest {
     }
 
     @Test
+    void aPullThatIsGivenUpIsToldSoAndPulledAgain(Node node) {
+        var reference = node.reference(TestImages.CONFIGURED);
+        node.removeImage(reference);
+        var request = Cri.PullImageRequest.newBuilder().setImage(Node.spec(reference));
+        var impatient = node.images().withDeadlineAfter(Duration.ofMillis(1));
+        var refused = Node.refusal(() -> impatient.pullImage(request.build()));
+        assertThat(refused.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(node.imageStatus(node.pull(reference)).hasImage()).isTrue();
+    }
+
+    @Test
     void aLayerThatIsNotWhatItsDigestSaysIsRefused(Node node) {
         var reference = node.reference(TestImages.CORRUPT);
         var refused = Node.refusal(() -> node.pull(reference));

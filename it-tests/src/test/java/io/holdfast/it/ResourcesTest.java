@@ -123,6 +123,16 @@ class ResourcesTest {
                 .containsExactly(first.id());
     }
 
+    @Test
+    void withoutAFilterTheStatsOfAllAreListed(Node node) {
+        var pod = node.pod();
+        var running = List.of(pod.run().id(), pod.run().id(), node.pod().run().id());
+        var all = node.runtime().listContainerStats(Cri.ListContainerStatsRequest.getDefaultInstance());
+        assertThat(all.getStatsList())
+                .extracting(stats -> stats.getAttributes().getId())
+                .containsAll(running);
+    }
+
     private static LinuxContainerResources limits(long mebibytes, long shares, long quota) {
         return LinuxContainerResources.newBuilder()
                 .setMemoryLimitInBytes(mebibytes << 20)

@@ -27,6 +27,23 @@ class SeccompTest {
     }
 
     @Test
+    void withoutAProfileThereIsNoFilter(Node node) {
+        assertThat(Processes.ofInit(node.pod().run(), "Seccomp")).isEqualTo("0");
+    }
+
+    @Test
+    void unconfinedLeavesCapabilitiesTheirCalls(Node node) {
+        var unconfined = profile(ProfileType.Unconfined, "");
+        var container = node.pod()
+                .run(c -> UserTest.security(c)
+                        .setSeccomp(unconfined)
+                        .getCapabilitiesBuilder()
+                        .addAddCapabilities("SYS_ADMIN"));
+        assertThat(container.exitCode("hostname changed && test $(hostname) = changed"))
+                .isZero();
+    }
+
+    @Test
     void theRuntimesProfileFilters(Node node) {
         var container = run(node, profile(ProfileType.RuntimeDefault, ""), false);
         assertThat(Processes.ofInit(container, "Seccomp")).isEqualTo("2");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The measurement; {@code -Dbench.rounds} (25) is how many pods each way leads, {@code -Dcri.runtime} which OCI runtime. */
 @Tag("bench")
 class BenchTest {
-    private static final int WARM_UP = 5;
+    private static final int WARM_UP = 10;
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 25);
     private static final int PODS = 20;
     private static final Path REPORT = Path.of("target/bench.txt");
