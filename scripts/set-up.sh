@@ -125,7 +125,7 @@ find_go() {
 build() {
     say "Building Holdfast (the first time fetches its libraries)"
     # Maven resets the terminal's colours even where it writes none.
-    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null | sed 's/\x1b\[0\?m//g; s/^/   /' ||
+    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null 2>&1 | sed 's/\x1b\[0\?m//g; s/^/   /' ||
         fail "the build failed"
     note "$HERE/daemon/target/dist"
 }
