@@ -1,8 +1,9 @@
 package io.holdfast.registry;
 
 import io.holdfast.work.Failure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -10,8 +11,10 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -32,6 +35,9 @@ final class Trust {
             Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
             Path.of("/etc/ssl/ca-bundle.pem"),
             Path.of("/etc/ssl/cert.pem"));
+
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+)-----END CERTIFICATE-----");
 
     /** Nothing is read until the first connection by https. */
     TlsSocketStrategy strategy(Tls tls) {
@@ -88,10 +94,18 @@ final class Trust {
         return keys.getKeyManagers();
     }
 
-    private static Collection<? extends Certificate> certificates(Path file) throws GeneralSecurityException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(pem);
-        } catch (IOException failed) {
+    /** The certificates of a PEM file, whatever else is in it: a client's own may have its key beside it. */
+    private static List<Certificate> certificates(Path file) {
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            List<Certificate> certificates = new ArrayList<>();
+            Matcher block = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+            while (block.find()) {
+                byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+                certificates.add(factory.generateCertificate(new ByteArrayInputStream(der)));
+            }
+            return certificates;
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException failed) {
             throw new Failure.Broken("reading certificates from " + file + ": " + failed.getMessage(), failed);
         }
     }
