@@ -25,7 +25,7 @@ find_java() {
 # Sets $flags: small and quick to start rather than fast at its peak. Native calls hold their carrier thread, so that
 # there are more of those than processors. Out of memory is a crash, and a crash is what recovery is for.
 daemon_flags() {
-    flags="-XX:+UseSerialGC -Xms16m -Xmx384m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -Xss512k -XX:MaxDirectMemorySize=96m"
+    flags="-XX:+UseSerialGC -Xms16m -Xmx384m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:-ShrinkHeapInSteps -Xss512k -XX:MaxDirectMemorySize=96m"
     flags="$flags -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=32m -XX:+UseCompactObjectHeaders"
     # The cache stays where it was made for: moved elsewhere, all of it is rewritten at each start, and held in memory.
     flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
