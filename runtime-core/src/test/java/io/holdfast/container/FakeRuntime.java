@@ -52,8 +52,7 @@ final class FakeRuntime implements OciRuntime {
 
     void kill(String id) {
         Optional.ofNullable(known.get(id))
-                .ifPresent(container ->
-                        container.process().destroyForcibly().onExit().join());
+                .ifPresent(container -> awaited(container.process().destroyForcibly()));
     }
 
     List<String> updates() {
@@ -108,18 +107,26 @@ final class FakeRuntime implements OciRuntime {
             Thread.ofVirtual().start(() -> then.accept(new Exit(255, Instant.now(), Optional.of("never heard of"))));
             return;
         }
-        container
-                .process()
-                .onExit()
-                .thenAcceptAsync(
-                        process -> then.accept(new Exit(process.exitValue(), Instant.now(), Optional.empty())));
+        Thread.ofVirtual().name("fake-exit").start(() -> {
+            int code = awaited(container.process());
+            then.accept(new Exit(code, Instant.now(), Optional.empty()));
+        });
+    }
+
+    /** Not by the common pool, whose only thread may be waiting for a lock that the caller holds. */
+    private static int awaited(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
     }
 
     @Override
     public void delete(Request request) {
         Known container = known.get(request.id());
         if (container != null) {
-            container.process().destroyForcibly().onExit().join();
+            awaited(container.process().destroyForcibly());
             known.remove(request.id());
         }
         for (int i = 0; i < 100 && !cgroup.processes(request.cgroup()).isEmpty(); i++) {
