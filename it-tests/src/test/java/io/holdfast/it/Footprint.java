@@ -22,6 +22,9 @@ public final class Footprint {
             .asPredicate()
             .negate();
 
+    private static final Pattern HELPERS =
+            Pattern.compile("^\\S*(conmon|containerd-shim\\S*|crun|runc\\S*|catatonit) ");
+
     private Footprint() {}
 
     /** The traces of this moment. */
@@ -59,14 +62,26 @@ public final class Footprint {
         }
     }
 
-    /** Processes by command and cgroup, which names the container; kernel threads have no command. */
+    /** Processes by command and cgroup, which names the container; those of the suite's own surroundings do not count. */
     private static Stream<String> processes() {
+        var ours = read(PROC.resolve("self/cgroup"));
         return ProcessHandle.allProcesses()
                 .map(process -> PROC.resolve(Long.toString(process.pid())))
-                .filter(directory -> !read(directory.resolve("cmdline")).isEmpty())
-                .map(directory -> "process " + directory.getFileName() + " "
-                        + read(directory.resolve("cmdline")).replace('\0', ' ') + " in "
+                .filter(directory -> isRuntimes(directory, ours))
+                .map(directory -> "process " + directory.getFileName() + " " + commandOf(directory) + " in "
                         + read(directory.resolve("cgroup")).replace('\n', ' '));
+    }
+
+    /** Containers have cgroups of their own; monitors and OCI runtimes may be in the cgroup that the daemon was started in. */
+    private static boolean isRuntimes(Path process, String ourCgroup) {
+        var command = commandOf(process);
+        var elsewhere = !read(process.resolve("cgroup")).equals(ourCgroup);
+        return !command.isEmpty() && (elsewhere || HELPERS.matcher(command).find());
+    }
+
+    /** Kernel threads have none. */
+    private static String commandOf(Path process) {
+        return read(process.resolve("cmdline")).replace('\0', ' ');
     }
 
     private static Stream<String> files(Path directory, String kind) {
