@@ -9,9 +9,9 @@ import io.holdfast.runtime.v1.Cri.PodSandboxConfig;
 import io.holdfast.runtime.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +28,7 @@ public final class Node implements AutoCloseable {
     }
 
     public Node(Rig rig, Endpoint endpoint) {
-        this(rig, endpoint, new ArrayList<>());
+        this(rig, endpoint, new CopyOnWriteArrayList<>());
     }
 
     /** A node that answers for the pods of the list as well, which may have been asked for over an earlier connection. */

@@ -14,13 +14,12 @@ public final class ProcessObject {
      * A program with the user, limits, environment, directory and confinement of the container's first process, as
      * JSON. A terminal is the program's own, whether the container has one or not.
      *
-     * @param running what the container was made from
+     * @param first the container's first process, as it was made
      */
-    public static String of(Spec running, List<String> command, boolean terminal) {
+    public static String of(Spec.Process first, List<String> command, boolean terminal) {
         if (command.isEmpty() || command.getFirst().isEmpty()) {
             throw new Failure.Invalid("cmd: there is nothing to run");
         }
-        Spec.Process first = running.process();
         Spec.Process program = new Spec.Process(
                 terminal,
                 first.user(),

@@ -22,7 +22,7 @@ final class RunningContainers {
     OciRuntime.ExecResult exec(LiveContainer live, List<String> command, Optional<Duration> limit) {
         requireRunning(live, "running a program in");
         OciRuntime.Request request = request(live);
-        String process = ProcessObject.of(Bundle.read(request.bundle()), command, false);
+        String process = ProcessObject.of(Bundle.process(request.bundle()), command, false);
         return handler(live).exec(request, new OciRuntime.Exec(process, EXEC_OUTPUT, limit));
     }
 

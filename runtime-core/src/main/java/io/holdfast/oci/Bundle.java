@@ -40,9 +40,18 @@ public final class Bundle {
 
     /** What {@link #write} left there. */
     public static Spec read(Path directory) {
+        return SpecJson.parse(bytes(directory));
+    }
+
+    /** The process of what {@link #write} left there. */
+    public static Spec.Process process(Path directory) {
+        return SpecJson.parseProcess(bytes(directory));
+    }
+
+    private static byte[] bytes(Path directory) {
         Path config = directory.resolve(CONFIG);
         try {
-            return SpecJson.parse(Files.readAllBytes(config));
+            return Files.readAllBytes(config);
         } catch (IOException failed) {
             throw new UncheckedIOException("reading " + config, failed);
         }

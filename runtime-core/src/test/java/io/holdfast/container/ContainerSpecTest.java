@@ -240,11 +240,12 @@ class ContainerSpecTest {
     void execIsTheFirstProcessWithOtherWords() {
         wanted.noNewPrivileges = true;
         Spec running = compose();
-        assertThat(ProcessObject.of(running, List.of("ls", ""), true))
+        assertThat(ProcessObject.of(running.process(), List.of("ls", ""), true))
                 .contains("\"args\":[\"ls\",\"\"]", "\"terminal\":true", "TERM=xterm", "\"noNewPrivileges\":true")
                 .doesNotContain("/server");
-        assertThat(ProcessObject.of(running, List.of("ls"), false)).doesNotContain("TERM=");
-        assertThatThrownBy(() -> ProcessObject.of(running, List.of(), false)).hasMessageStartingWith("cmd: ");
+        assertThat(ProcessObject.of(running.process(), List.of("ls"), false)).doesNotContain("TERM=");
+        assertThatThrownBy(() -> ProcessObject.of(running.process(), List.of(), false))
+                .hasMessageStartingWith("cmd: ");
     }
 
     private Spec compose() {

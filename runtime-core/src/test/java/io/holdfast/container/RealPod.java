@@ -84,7 +84,7 @@ final class RealPod implements AutoCloseable {
     Subprocess.Output exec(String container, List<String> command) {
         Spec running = Bundle.read(top.resolve(container));
         Path process = top.resolve(container).resolve("process.json");
-        write(process, ProcessObject.of(running, command, false));
+        write(process, ProcessObject.of(running.process(), command, false));
         return runtime("exec", "--process", process.toString(), container);
     }
 

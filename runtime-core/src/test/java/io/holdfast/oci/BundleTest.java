@@ -27,6 +27,7 @@ class BundleTest {
         Bundle.write(directory, spec());
 
         assertThat(Bundle.read(directory)).isEqualTo(spec());
+        assertThat(Bundle.process(directory)).isEqualTo(spec().process());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("config.json"))))
                 .isEqualTo("rw-------");
     }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -89,7 +89,7 @@ class SandboxFaultsTest {
     }
 
     private Set<String> pointsOfALife() {
-        Set<String> points = new TreeSet<>();
+        Set<String> points = new ConcurrentSkipListSet<>();
         fault.set(points::add);
         String id = sandboxes.run(config(), "crun");
         sandboxes.stop(id);
