@@ -107,7 +107,7 @@ class RequestsTest {
                 sandbox("config.linux.sysctls[vm.swappiness]", b -> sysctl(b, "vm.swappiness", "1")),
                 sandbox("config.linux.sysctls[net.a]", b -> sysctl(b, "net.a", "1+kernel.core_pattern=x")),
                 sandbox("config.linux.sysctls[net.a]", b -> sysctl(b, "net.a", "1\nb")),
-                sandbox("config.linux.sysctls name", b -> sysctl(b, "net.a=1+b", "1")),
+                sandbox("config.linux.sysctls[net.a=1+b]", b -> sysctl(b, "net.a=1+b", "1")),
                 sandbox(
                         "config.linux.sysctls[net.ipv4.ip_unprivileged_port_start]",
                         b -> namespaces(b).setNetwork(Cri.NamespaceMode.NODE)),
