@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /**
  * Named points at each take, release and durable write, where a test can make the process fail, wait or die. Off in
- * production. The text form, also of the environment variable {@code HOLDFAST_FAILPOINT}, is
+ * production. The text form, also of the environment variable {@code HOLDFAST_FAILPOINTS}, is
  * {@code name:action[,name:action…]} with the actions {@code halt}, {@code error} and {@code sleep}.
  */
 public final class Failpoints {
