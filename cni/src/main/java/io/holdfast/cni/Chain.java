@@ -1,6 +1,7 @@
 package io.holdfast.cni;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,8 +45,14 @@ final class Chain {
         for (PluginConfig plugin : network.plugins().reversed()) {
             CniVersion version = versions.shared(plugin.type(), network.version());
             Optional<ObjectNode> known = result.filter(_ -> version.hasResultOnDelete());
-            plugins.run(call(DEL, attachment, plugin, execution(network, plugin, attachment, known)));
+            runToItsEnd(call(DEL, attachment, plugin, execution(network, plugin, attachment, known)));
         }
+    }
+
+    /** Once begun, a DEL has all of its limit, whatever its caller has left: cut off half-way, it cannot be repeated. */
+    private void runToItsEnd(Plugins.Call call) {
+        Deadline.check(call.doing());
+        Deadline.own(plugins.limit(), () -> plugins.run(call));
     }
 
     void check(Attachment attachment, ObjectNode result) {

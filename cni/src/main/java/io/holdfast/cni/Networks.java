@@ -53,7 +53,7 @@ public final class Networks {
         this.directory = new ConfigDirectory(settings.confDir());
         this.chain = new Chain(plugins);
         this.readiness = new Readiness(plugins, chain, settings.grace(), STATUS_FRESH);
-        this.stragglers = new Stragglers(kernel, watch);
+        this.stragglers = new Stragglers(kernel, watch, settings.pluginLimit());
     }
 
     /** Why no sandbox could join a network now; empty where one could. Answers within about a second. */
@@ -84,9 +84,7 @@ public final class Networks {
      * where the ADD never ran or failed, where the network namespace is gone, and once more.
      */
     public void delete(Attachment attachment, Optional<String> resultJson) {
-        if (resultJson.isEmpty()) {
-            stragglers.end(attachment.containerId());
-        }
+        stragglers.settle(attachment.containerId());
         chain.delete(attachment, resultJson.map(json -> result(attachment, json)));
     }
 

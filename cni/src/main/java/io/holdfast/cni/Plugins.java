@@ -56,6 +56,11 @@ final class Plugins {
                 .findFirst();
     }
 
+    /** The most time that one execution has. */
+    Duration limit() {
+        return limit;
+    }
+
     String directoriesText() {
         return directories.stream().map(Path::toString).collect(Collectors.joining(", "));
     }

@@ -13,52 +13,98 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * ADDs that a killed daemon left running. A DEL beside a running ADD leaks whatever the ADD takes last, so they end
- * first; they are known by the environment that they were started with.
+ * Plugins that a killed daemon left running, known by the environment that they were started with. They are let end by
+ * themselves before a DEL: beside one, an ADD leaks whatever it takes last, and a DEL that is killed half-way has removed
+ * the interface by which the next one would know what else to undo.
  */
 final class Stragglers {
+    private static final Logger LOG = LoggerFactory.getLogger(Stragglers.class);
     private static final Duration KILLED = Duration.ofSeconds(10);
+    private static final String CONTAINER = "CNI_CONTAINERID=";
+    private static final Set<String> CHANGES = Set.of("CNI_COMMAND=ADD", "CNI_COMMAND=DEL");
 
     private final Kernel kernel;
     private final ProcessWatch watch;
+    private final Duration limit;
+    private final Map<String, List<ProcessIdentity>> left = new HashMap<>();
+    private boolean looked;
 
-    Stragglers(Kernel kernel, ProcessWatch watch) {
+    Stragglers(Kernel kernel, ProcessWatch watch, Duration limit) {
         this.kernel = kernel;
         this.watch = watch;
+        this.limit = limit;
     }
 
-    /** Kills every process of an ADD for this container and waits until it is gone. */
-    void end(String containerId) {
-        for (ProcessIdentity process : of(containerId)) {
-            process.signal(kernel, Kernel.SIGKILL);
-            if (!watch.awaitExit(process, KILLED)) {
-                throw new Failure.TimedOut("a CNI plugin of " + containerId + " that an earlier daemon left running,"
-                        + " process " + process.pid() + ", does not end; it may hang in the kernel");
+    /** Waits until every ADD and DEL for this container has ended; kills one that does not within its limit. */
+    void settle(String containerId) {
+        for (ProcessIdentity process : leftFor(containerId)) {
+            LOG.info(
+                    "Waiting for a CNI plugin of {}, left by an earlier daemon: process {}",
+                    containerId,
+                    process.pid());
+            if (!watch.awaitExit(process, limit)) {
+                killAll(containerId);
             }
         }
     }
 
-    private static List<ProcessIdentity> of(String containerId) {
-        List<String> wanted = List.of("CNI_COMMAND=ADD", "CNI_CONTAINERID=" + containerId);
-        List<ProcessIdentity> found = new ArrayList<>();
+    /** Looks round at the first question alone: what is started later is waited for by who started it. */
+    private synchronized List<ProcessIdentity> leftFor(String containerId) {
+        if (!looked) {
+            left.putAll(running());
+            looked = true;
+        }
+        return left.getOrDefault(containerId, List.of());
+    }
+
+    /** Until a look round finds none: one that is being killed may have started another. */
+    private void killAll(String containerId) {
+        long end = System.nanoTime() + KILLED.toNanos();
+        List<ProcessIdentity> alive = running().getOrDefault(containerId, List.of());
+        while (!alive.isEmpty()) {
+            alive.forEach(process -> process.signal(kernel, Kernel.SIGKILL));
+            if (!watch.awaitExit(alive.getFirst(), Duration.ofNanos(end - System.nanoTime()))) {
+                throw new Failure.TimedOut("a CNI plugin of " + containerId + " that an earlier daemon left running,"
+                        + " process " + alive.getFirst().pid() + ", does not end; it may hang in the kernel");
+            }
+            alive = running().getOrDefault(containerId, List.of());
+        }
+    }
+
+    private static Map<String, List<ProcessIdentity>> running() {
+        Map<String, List<ProcessIdentity>> found = new HashMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path entry : all) {
                 Optional<ProcessIdentity> process =
                         ProcessIdentity.of(Long.parseLong(entry.getFileName().toString()));
-                if (process.isPresent() && environment(entry).containsAll(wanted)) {
-                    found.add(process.get());
-                }
+                process.ifPresent(it -> changing(entry)
+                        .forEach(id -> found.computeIfAbsent(id, _ -> new ArrayList<>())
+                                .add(it)));
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("looking for CNI plugins still running", failed);
         }
         return found;
+    }
+
+    /** The container that the process is an ADD or a DEL for; none for any other process. */
+    private static Stream<String> changing(Path process) {
+        Set<String> environment = environment(process);
+        return environment.stream()
+                .filter(variable -> variable.startsWith(CONTAINER))
+                .filter(_ -> CHANGES.stream().anyMatch(environment::contains))
+                .map(variable -> variable.substring(CONTAINER.length()));
     }
 
     /** Empty for a process that has just ended, whose file can no longer be read. */

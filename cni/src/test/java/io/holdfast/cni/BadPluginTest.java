@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,26 +120,6 @@ class BadPluginTest {
     void aPluginThatIsNoneIsTold() {
         plugins.script("bad", "#!/bin/sh\necho hello\n");
         assertThatThrownBy(() -> networks.add(attachment())).hasMessageContaining("is it a CNI plugin?");
-    }
-
-    @Test
-    void anAddThatADeadDaemonLeftRunningEndsBeforeTheDelete() throws Exception {
-        plugins.with("bad", "1.0.0", "");
-        Attachment attachment = attachment();
-        ProcessBuilder left = new ProcessBuilder("sleep", "60");
-        left.environment().putAll(Map.of("CNI_COMMAND", "ADD", "CNI_CONTAINERID", "box"));
-        ProcessBuilder other = new ProcessBuilder("sleep", "60");
-        other.environment().putAll(Map.of("CNI_COMMAND", "ADD", "CNI_CONTAINERID", "boxer"));
-        Process straggler = left.start();
-        Process stranger = other.start();
-        try {
-            networks.delete(attachment, Optional.empty());
-            assertThat(straggler.waitFor()).isEqualTo(137);
-            assertThat(stranger.isAlive()).isTrue();
-        } finally {
-            straggler.destroyForcibly();
-            stranger.destroyForcibly();
-        }
     }
 
     private Attachment attachment() {

@@ -21,12 +21,9 @@ public final class TestNetwork implements AutoCloseable {
         Shell.run("ip", "link", "add", bridge(), "type", "bridge");
         try {
             Files.createDirectories(configDirectory());
-            // No pod here leaves the machine, so that none needs masquerading: Debian 12's iptables, run side by side,
-            // now
-            // and then does not see a chain that is there, and its bridge plugin then leaves the pod's rules for good.
             Files.writeString(configDirectory().resolve("10-it.conflist"), """
                 {"cniVersion": "1.0.0", "name": "%1$s", "plugins": [
-                  {"type": "bridge", "bridge": "%1$s", "isGateway": true, "ipMasq": false, "hairpinMode": true,
+                  {"type": "bridge", "bridge": "%1$s", "isGateway": true, "ipMasq": true, "hairpinMode": true,
                    "ipam": {"type": "host-local", "dataDir": "%2$s", "ranges": [[{"subnet": "%3$s0/24"}]],
                             "routes": [{"dst": "0.0.0.0/0"}]}},
                   {"type": "portmap", "capabilities": {"portMappings": true}}]}

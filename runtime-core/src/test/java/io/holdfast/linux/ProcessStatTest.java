@@ -3,11 +3,14 @@ package io.holdfast.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProcessStatTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     private final Kernel kernel = new Kernel();
 
     @Test
@@ -20,7 +23,7 @@ class ProcessStatTest {
             assertThat(stat.ended()).isFalse();
 
             kernel.killGroup(pid);
-            watch.awaitExit(stat.identity(), java.time.Duration.ofSeconds(20));
+            watch.awaitExit(stat.identity(), SOON);
             assertThat(ProcessStat.of(pid).orElseThrow().ended()).isTrue();
             assertThat(ProcessIdentity.of(pid)).isEmpty();
 
@@ -31,8 +34,36 @@ class ProcessStatTest {
 
     @Test
     void theSessionIsItsLeadersPid() {
-        long self = ProcessHandle.current().pid();
-        assertThat(ProcessStat.of(self).orElseThrow().session()).isPositive();
-        assertThat(ProcessStat.of(1).orElseThrow().parent()).isZero();
+        try (ProcessWatch watch = new ProcessWatch(kernel)) {
+            Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin");
+            int pid = new Spawn(List.of("setsid", "--wait", "sleep", "100"), environment, List.of(), Path.of("/"))
+                    .start(kernel);
+            long leader = leaderBelow(pid);
+            assertThat(ProcessStat.of(leader).orElseThrow().session()).isEqualTo(leader);
+            assertThat(ProcessStat.of(leader).orElseThrow().parent()).isEqualTo(pid);
+
+            ProcessIdentity.of(leader).orElseThrow().signal(kernel, Kernel.SIGKILL);
+            new Subprocess(kernel, watch).awaitExit(pid);
+        }
+    }
+
+    /** A group's leader cannot become a session's, so setsid(1) has a child do it. */
+    private static long leaderBelow(long pid) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (System.nanoTime() < end) {
+            var leader = ProcessHandle.of(pid)
+                    .orElseThrow()
+                    .children()
+                    .map(ProcessHandle::pid)
+                    .filter(child -> ProcessStat.of(child)
+                            .filter(stat -> stat.session() == child)
+                            .isPresent())
+                    .findFirst();
+            if (leader.isPresent()) {
+                return leader.get();
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("setsid has made no session");
     }
 }
