@@ -142,7 +142,7 @@ final class Chain {
         return new Plugins.Call(command, plugin.type(), attachment.toString(), variables, config);
     }
 
-    private static NetworkConfig network(Attachment attachment) {
+    static NetworkConfig network(Attachment attachment) {
         return reading("the config of " + attachment, () -> NetworkConfig.parse(attachment.config()));
     }
 

@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's networks: the one that new sandboxes join, and those that older sandboxes are still on. ADD, CHECK and DEL
@@ -39,12 +43,16 @@ public final class Networks {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Networks.class);
     private static final Duration STATUS_FRESH = Duration.ofSeconds(5);
 
     private final ConfigDirectory directory;
     private final Chain chain;
     private final Readiness readiness;
     private final Stragglers stragglers;
+    private final Masquerade masquerade;
+    /** Attachments whose ADD this daemon has seen succeed, and no DEL since: an ordinary DEL is enough for them. */
+    private final Set<String> joined = ConcurrentHashMap.newKeySet();
 
     /** The observer is told of each execution of a plugin. */
     public Networks(Settings settings, Kernel kernel, ProcessWatch watch, Consumer<PluginRun> observer) {
@@ -54,6 +62,7 @@ public final class Networks {
         this.chain = new Chain(plugins);
         this.readiness = new Readiness(plugins, chain, settings.grace(), STATUS_FRESH);
         this.stragglers = new Stragglers(kernel, watch, settings.pluginLimit());
+        this.masquerade = new Masquerade(subprocess);
     }
 
     /** Why no sandbox could join a network now; empty where one could. Answers within about a second. */
@@ -76,7 +85,9 @@ public final class Networks {
 
     /** Joins the network. Whatever a failure leaves half done, {@link #delete} undoes: it has to be called then. */
     public AddResult add(Attachment attachment) {
-        return chain.add(attachment);
+        AddResult result = chain.add(attachment);
+        joined.add(attachment.toString());
+        return result;
     }
 
     /**
@@ -84,8 +95,25 @@ public final class Networks {
      * where the ADD never ran or failed, where the network namespace is gone, and once more.
      */
     public void delete(Attachment attachment, Optional<String> resultJson) {
-        stragglers.settle(attachment.containerId());
-        chain.delete(attachment, resultJson.map(json -> result(attachment, json)));
+        Optional<ObjectNode> result = resultJson.map(json -> result(attachment, json));
+        if (!joined.remove(attachment.toString()) || !left(attachment, result)) {
+            stragglers.settle(attachment.containerId());
+            chain.delete(attachment, result);
+            masquerade.sweep(attachment);
+        }
+    }
+
+    /** False where the DEL failed in a way that another may mend; one that ran out of its time is not repeated at once. */
+    private boolean left(Attachment attachment, Optional<ObjectNode> result) {
+        try {
+            chain.delete(attachment, result);
+            return true;
+        } catch (Failure.TimedOut late) {
+            throw late;
+        } catch (Failure failed) {
+            LOG.warn("A CNI DEL is done once more, and then looked after: {}", failed.getMessage());
+            return false;
+        }
     }
 
     /** Fails where the network no longer is as the ADD left it, as far as its plugins can tell. */

@@ -38,6 +38,11 @@ final class PluginConfig {
         return ipam.isObject() ? CniJson.text(ipam, "type").map(name -> valid("ipam.type", name)) : Optional.empty();
     }
 
+    /** Whether it is told to hide its sandboxes behind the node's address, as bridge and ptp can be. */
+    boolean masquerades() {
+        return json.path("ipMasq").asBoolean();
+    }
+
     /** The capabilities that it declares: it is given these runtime values and no others. */
     Set<String> capabilities() {
         Set<String> declared = new LinkedHashSet<>();

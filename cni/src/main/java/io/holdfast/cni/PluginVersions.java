@@ -2,6 +2,7 @@ package io.holdfast.cni;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.work.Failure;
+import io.holdfast.work.InFlight;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +18,20 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class PluginVersions {
     /** A binary as it was when it was asked. */
-    private record Edition(Path path, Object file, long modified, long bytes) {}
+    private record Edition(String type, Path path, String file, long modified, long bytes) {
+        @Override
+        public String toString() {
+            return "CNI VERSION of " + path;
+        }
+    }
 
     private final Plugins plugins;
     private final ConcurrentMap<Edition, List<CniVersion>> known = new ConcurrentHashMap<>();
+    private final InFlight<Edition, List<CniVersion>> asking;
 
     PluginVersions(Plugins plugins) {
         this.plugins = plugins;
+        this.asking = new InFlight<>(plugins.limit());
     }
 
     /** The highest version not above the config's that the plugin speaks. */
@@ -42,11 +50,20 @@ final class PluginVersions {
         try {
             BasicFileAttributes file = Files.readAttributes(binary, BasicFileAttributes.class);
             long modified = file.lastModifiedTime().toMillis();
-            return known.computeIfAbsent(
-                    new Edition(binary, String.valueOf(file.fileKey()), modified, file.size()), _ -> ask(type));
+            return of(new Edition(type, binary, String.valueOf(file.fileKey()), modified, file.size()));
         } catch (IOException gone) {
             return ask(type);
         }
+    }
+
+    private List<CniVersion> of(Edition edition) {
+        List<CniVersion> answered = known.getOrDefault(edition, List.of());
+        return answered.isEmpty() ? asking.join(edition, () -> note(edition, ask(edition.type()))) : answered;
+    }
+
+    private List<CniVersion> note(Edition edition, List<CniVersion> answered) {
+        known.put(edition, answered);
+        return answered;
     }
 
     private List<CniVersion> ask(String type) {

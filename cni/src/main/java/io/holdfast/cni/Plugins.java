@@ -21,7 +21,9 @@ import java.util.stream.Collectors;
  * capped, and its whole process group killed when its time is over.
  */
 final class Plugins {
-    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /** Where plugins find the programs that they run. */
+    static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private static final int OUTPUT_CAP = 1 << 20;
 
     /**

@@ -3,6 +3,7 @@ package io.holdfast.cni;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.linux.ProcessWatch;
+import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,24 +37,24 @@ final class Stragglers {
 
     private final Kernel kernel;
     private final ProcessWatch watch;
-    private final Duration limit;
+    private final Deadline patience;
     private final Map<String, List<ProcessIdentity>> left = new HashMap<>();
     private boolean looked;
 
     Stragglers(Kernel kernel, ProcessWatch watch, Duration limit) {
         this.kernel = kernel;
         this.watch = watch;
-        this.limit = limit;
+        this.patience = Deadline.in(limit);
     }
 
-    /** Waits until every ADD and DEL for this container has ended; kills one that does not within its limit. */
+    /** Waits until every ADD and DEL for this container has ended; kills one that has had its limit since our start. */
     void settle(String containerId) {
         for (ProcessIdentity process : leftFor(containerId)) {
-            LOG.info(
-                    "Waiting for a CNI plugin of {}, left by an earlier daemon: process {}",
-                    containerId,
-                    process.pid());
-            if (!watch.awaitExit(process, limit)) {
+            String doing = "waiting for a CNI plugin of " + containerId
+                    + " that an earlier daemon left running, process " + process.pid();
+            LOG.info(doing);
+            if (!watch.awaitExit(process, Deadline.remaining(patience.left()))) {
+                Deadline.check(doing);
                 killAll(containerId);
             }
         }
@@ -88,14 +89,25 @@ final class Stragglers {
             for (Path entry : all) {
                 Optional<ProcessIdentity> process =
                         ProcessIdentity.of(Long.parseLong(entry.getFileName().toString()));
-                process.ifPresent(it -> changing(entry)
-                        .forEach(id -> found.computeIfAbsent(id, _ -> new ArrayList<>())
-                                .add(it)));
+                process.filter(_ -> isOfThisNode(entry))
+                        .ifPresent(it -> changing(entry)
+                                .forEach(id -> found.computeIfAbsent(id, _ -> new ArrayList<>())
+                                        .add(it)));
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("looking for CNI plugins still running", failed);
         }
         return found;
+    }
+
+    /** In our own mount namespace, as plugins are: any pod's process may have any environment. */
+    private static boolean isOfThisNode(Path process) {
+        try {
+            Path namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/mnt"));
+            return Files.readSymbolicLink(process.resolve("ns/mnt")).equals(namespace);
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     /** The container that the process is an ADD or a DEL for; none for any other process. */

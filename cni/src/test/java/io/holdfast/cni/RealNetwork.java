@@ -174,6 +174,14 @@ final class RealNetwork implements AutoCloseable {
                 .toList();
     }
 
+    /** The chains that only a sandbox of this network has: one a family and sandbox, by the rules that name it. */
+    List<String> chains() {
+        return rules().stream()
+                .filter(rule -> rule.contains("-j CNI-"))
+                .map(rule -> rule.replaceAll(".*-j ", ""))
+                .toList();
+    }
+
     @Override
     public void close() throws IOException {
         for (Process server : servers) {

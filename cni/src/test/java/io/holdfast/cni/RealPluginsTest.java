@@ -70,6 +70,46 @@ class RealPluginsTest {
         networks.delete(attachment, Optional.empty());
     }
 
+    /** What a DEL leaves that is cut off after its first step, or that iptables fails after it. */
+    @Test
+    void rulesThatAnotherDeleteNoLongerFindsGoAsWell() throws Exception {
+        real.bridge("1.0.0", "");
+        Networks networks = real.networks();
+        AttachRequest sandbox = real.sandbox(1, Capabilities.none());
+        AttachRequest other = real.sandbox(2, Capabilities.none());
+        Attachment attachment = real.attachment(networks, sandbox);
+        AddResult result = networks.add(attachment);
+        AddResult others = networks.add(real.attachment(networks, other));
+        int rules = real.rules().size();
+        real.inside(sandbox, "ip", "link", "delete", "eth0");
+
+        real.networks().delete(attachment, Optional.of(result.json()));
+
+        assertThat(real.rules()).hasSize(rules / 2).allMatch(rule -> !rule.contains(attachment.containerId()));
+        assertThat(real.chains()).hasSize(2);
+        networks.delete(real.attachment(networks, other), Optional.of(others.json()));
+        assertThat(real.chains()).isEmpty();
+    }
+
+    @Test
+    void aDeleteThatFailsOnceIsDoneOnceMore() throws Exception {
+        Path scripts = Files.createDirectory(temp.resolve("scripts"));
+        String fails =
+                "[ $CNI_COMMAND = DEL ] && mkdir " + temp + "/once 2>/dev/null && exit 1; cat " + temp + "/result";
+        new ScriptPlugins(scripts).with("flaky", "1.0.0", fails);
+        real.bridge("1.0.0", ",{\"type\":\"flaky\"}");
+        Files.writeString(temp.resolve("result"), ScriptPlugins.RESULT);
+        Networks networks = real.networks(List.of(scripts, Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")));
+        Attachment attachment = real.attachment(networks, real.sandbox(1, Capabilities.none()));
+        AddResult result = networks.add(attachment);
+
+        networks.delete(attachment, Optional.of(result.json()));
+
+        assertThat(temp.resolve("once")).exists();
+        assertThat(real.rules()).isEmpty();
+        assertThat(real.leased()).isEmpty();
+    }
+
     @Test
     void theDefaultNetworkWorks() throws Exception {
         var network = new DefaultNetwork(

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A plugin that has begun ends, whatever becomes of who started it; only then does the next one start. */
 class StragglersTest {
-    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     @TempDir
     Path temp;
@@ -77,6 +77,20 @@ class StragglersTest {
         assertThat(sleeping()).doesNotContain("61", "62");
     }
 
+    /** Any pod may give its processes a plugin's environment. */
+    @Test
+    void aPodsProcessIsNoPluginWhateverItsEnvironment() throws IOException {
+        Files.createFile(temp.resolve("ended"));
+        int pods = leave("box", "DEL", "exec unshare --mount sleep 60");
+        while (mountNamespace("self").equals(mountNamespace("" + pods))) {
+            assertThat(ProcessIdentity.of(pods)).isPresent();
+        }
+
+        networks.delete(attachment(), Optional.empty());
+
+        assertThat(ProcessIdentity.of(pods)).isPresent();
+    }
+
     /** Cut off once the interface is gone, it would never be known again what else there was to undo. */
     @Test
     void aDeleteThatHasBegunIsNotCutOffByItsCallersDeadline() {
@@ -103,6 +117,10 @@ class StragglersTest {
         int pid = new Spawn(List.of("sh", "-c", script), environment, List.of(), Path.of("/")).start(kernel);
         started.add(pid);
         return pid;
+    }
+
+    private static Path mountNamespace(String process) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", process, "ns/mnt"));
     }
 
     private static List<String> sleeping() {
