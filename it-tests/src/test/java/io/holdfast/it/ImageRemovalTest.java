@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.StatusRuntimeException;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.Image;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** To remove an image by any of its names is to remove it with all of them. */
 @Conformance
@@ -74,22 +76,33 @@ class ImageRemovalTest {
                 .noneMatch(reference -> node.imageStatus(reference).hasImage());
     }
 
-    @Test
-    void anImageIsRemovedByManyAtOnce(Node node) throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anImageIsRemovedByManyAtOnce(boolean byId, Node node) throws Exception {
         var reference = node.reference(TestImages.DIFFERENT + ":3");
-        node.pull(reference);
-        var calls = IntStream.range(0, 8)
-                .<Callable<String>>mapToObj(_ -> () -> {
-                    node.removeImage(reference);
-                    return reference;
-                })
-                .toList();
+        var id = node.pull(reference);
+        var name = byId ? id : reference;
+        // Whoever is told that it is removed finds it gone at once, also when another did the work.
+        var calls = Collections.<Callable<Boolean>>nCopies(8, () -> {
+            node.removeImage(name);
+            return node.imageStatus(id).hasImage()
+                    || node.imageStatus(reference).hasImage()
+                    || list(node).stream().anyMatch(image -> image.getId().equals(id));
+        });
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var call : threads.invokeAll(calls)) {
-                assertThat(call.get()).isEqualTo(reference);
+                assertThat(call.get()).as("still there").isFalse();
             }
         }
-        assertThat(node.imageStatus(reference).hasImage()).isFalse();
+    }
+
+    @Test
+    void anIdThatNoImageHasIsRemovedAsOftenAsIsAsked(Node node) {
+        var absent = "0123456789abcdef".repeat(4);
+        for (var name : List.of(absent, absent, "sha256:" + absent, "sha256:" + absent)) {
+            node.removeImage(name);
+            assertThat(node.imageStatus(name).hasImage()).isFalse();
+        }
     }
 
     private static List<String> tags(Node node) {

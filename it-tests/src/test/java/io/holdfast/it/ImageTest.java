@@ -22,26 +22,22 @@ class ImageTest {
     @Test
     void anImageIsPulledByItsTag(Node node, Rig rig) {
         var reference = node.reference(TestImages.DIFFERENT + ":1");
-        var id = node.pull(reference);
-        assertThat(id)
-                .isEqualTo(rig.images().pushed(TestImages.DIFFERENT + ":1").configDigest());
-        assertThat(image(node, reference).getRepoTagsList()).contains(reference);
+        node.removeImage(reference);
+        var pushed = rig.images().pushed(TestImages.DIFFERENT + ":1");
+        assertThat(node.pull(reference)).isEqualTo(pushed.configDigest());
+        var image = image(node, reference);
+        assertThat(image.getRepoTagsList()).containsExactly(reference);
+        assertThat(image.getRepoDigestsList())
+                .containsExactly(node.reference(TestImages.DIFFERENT + "@" + pushed.digest()));
     }
 
     @Test
     void anImageIsPulledByItsDigest(Node node, Rig rig) {
         var pushed = rig.images().pushed(TestImages.DIFFERENT + ":2");
         var reference = node.reference(TestImages.DIFFERENT + "@" + pushed.digest());
+        node.removeImage(pushed.configDigest());
         assertThat(node.pull(reference)).isEqualTo(pushed.configDigest());
-        assertThat(image(node, reference).getRepoDigestsList()).contains(reference);
-        node.removeImage(reference);
-    }
-
-    @Test
-    void anImagePulledByDigestHasNoTag(Node node, Rig rig) {
-        var pushed = rig.images().pushed("it/index:ours");
-        var reference = node.reference("it/index@" + pushed.digest());
-        node.pull(reference);
+        assertThat(image(node, reference).getRepoDigestsList()).containsExactly(reference);
         assertThat(image(node, reference).getRepoTagsList()).isEmpty();
         node.removeImage(reference);
     }
@@ -93,11 +89,13 @@ class ImageTest {
         var reference = node.reference(TestImages.BUSYBOX);
         var pushed = rig.images().pushed(TestImages.BUSYBOX);
         var id = node.present(reference);
-        assertThat(image(node, reference).getId()).isEqualTo(id);
-        assertThat(image(node, node.reference("it/busybox@" + pushed.digest())).getId())
-                .isEqualTo(id);
-        assertThat(image(node, id).getId()).isEqualTo(id);
-        assertThat(image(node, id.substring("sha256:".length())).getId()).isEqualTo(id);
+        var byTag = image(node, reference);
+        assertThat(byTag.getId()).isEqualTo(id);
+        for (var name :
+                List.of(node.reference("it/busybox@" + pushed.digest()), id, id.substring("sha256:".length()))) {
+            assertThat(image(node, name)).as(name).isEqualTo(byTag);
+        }
+        assertThat(list(node, reference)).containsExactly(byTag);
     }
 
     @Test
@@ -168,6 +166,10 @@ class ImageTest {
         var here = node.pull(node.reference(TestImages.BUSYBOX));
         var there = node.pull("localhost:" + rig.registry().port() + "/" + TestImages.BUSYBOX);
         assertThat(there).isEqualTo(here);
+        var container = node.pod()
+                .run(c -> c.getImageBuilder()
+                        .setImage("localhost:" + rig.registry().port() + "/" + TestImages.BUSYBOX));
+        assertThat(container.sh("echo runs")).isEqualTo("runs");
         assertThat(image(node, here).getRepoTagsList())
                 .contains(
                         node.reference(TestImages.BUSYBOX),
@@ -231,6 +233,18 @@ class ImageTest {
         assertThat(image(node, reference).getId()).isEqualTo(id);
         assertThat(list(node, "")).extracting(Image::getId).contains(id);
         assertThat(image(node, container.getImageRef()).getId()).isEqualTo(id);
+    }
+
+    @Test
+    void aContainersImageIdIsWhatThePullAnswered(Node node) {
+        var id = node.pull(node.reference(TestImages.TAGS + ":2"));
+        var container = node.pod().create(c -> c.getImageBuilder().setImage(node.reference(TestImages.TAGS + ":2")));
+        assertThat(container.status().getImageId()).isEqualTo(id);
+        assertThat(node.runtime()
+                        .listContainers(Lists.containerRequest(f -> f.setId(container.id())))
+                        .getContainers(0)
+                        .getImageId())
+                .isEqualTo(id);
     }
 
     @Test
