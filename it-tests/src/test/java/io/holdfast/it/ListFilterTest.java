@@ -44,6 +44,8 @@ class ListFilterTest {
                 .containsExactly(second.id());
         assertThat(Lists.pods(node, f -> f.putLabelSelector("run", run).putLabelSelector("other", "b")))
                 .isEmpty();
+        assertThat(Lists.pods(node, f -> f.putLabelSelector("run", run).putLabelSelector("kind", "c")))
+                .isEmpty();
     }
 
     @Test
@@ -97,6 +99,8 @@ class ListFilterTest {
                 .containsExactlyInAnyOrder(first.id(), second.id());
         assertThat(Lists.containers(node, f -> f.putLabelSelector("run", run).putLabelSelector("kind", "a")))
                 .containsExactly(first.id());
+        assertThat(Lists.containers(node, f -> f.putLabelSelector("run", run).putLabelSelector("kind", "c")))
+                .isEmpty();
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whether mounts made on one side of a volume are seen on the other. */
 @Conformance
@@ -57,6 +59,19 @@ class MountPropagationTest {
         mountInside(container);
         assertThat(container.exitCode("test -e /volume/from-host/file")).isZero();
         assertThat(volume.resolve("from-container/file")).exists();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNRECOGNIZED")
+    void theStatusTellsThePropagation(MountPropagation propagation, Node node) {
+        var mounts = run(node, propagation).status().getMountsList();
+        assertThat(mounts).singleElement().satisfies(mount -> {
+            assertThat(mount.getHostPath()).isEqualTo(volume.toString());
+            assertThat(mount.getContainerPath()).isEqualTo("/volume");
+            assertThat(mount.getPropagation()).isEqualTo(propagation);
+            assertThat(mount.getReadonly()).isFalse();
+            assertThat(mount.getSelinuxRelabel()).isFalse();
+        });
     }
 
     @Test

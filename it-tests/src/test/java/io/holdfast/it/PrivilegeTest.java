@@ -49,6 +49,26 @@ class PrivilegeTest {
     }
 
     @Test
+    void withAllCapabilitiesDroppedNoneCanBeGained(Node node) {
+        var container = run(node, s -> s.getCapabilitiesBuilder().addDropCapabilities("ALL"));
+        for (var set : List.of("CapBnd", "CapEff", "CapPrm", "CapInh", "CapAmb")) {
+            assertThat(Processes.ofInit(container, set)).as(set).matches("0+");
+            assertThat(Processes.ofExec(container, set)).as(set + " of an exec").matches("0+");
+        }
+    }
+
+    @Test
+    void theBoundingSetIsThatOfTheCapabilitiesGiven(Node node) {
+        var container = run(
+                node,
+                s -> s.getCapabilitiesBuilder().addDropCapabilities("CHOWN").addAddCapabilities("NET_ADMIN"));
+        var bounding = Processes.ofInit(container, "CapBnd");
+        assertThat(bounding).isEqualTo(effective(container));
+        assertThat(Processes.has(bounding, NET_ADMIN)).isTrue();
+        assertThat(Processes.has(bounding, CHOWN)).isFalse();
+    }
+
+    @Test
     void allCapabilitiesAreAddedButThoseDropped(Node node) {
         var effective = effective(run(
                 node, s -> s.getCapabilitiesBuilder().addAddCapabilities("ALL").addDropCapabilities("NET_ADMIN")));

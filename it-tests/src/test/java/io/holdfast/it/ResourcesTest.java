@@ -96,6 +96,7 @@ class ResourcesTest {
         assertThat(stats.getAttributes().getLabelsMap()).containsEntry("app", "stats");
         assertThat(stats.getAttributes().getAnnotationsMap()).containsEntry("note", "x");
         assertThat(stats.getCpu().getTimestamp()).isPositive();
+        assertThat(stats.getMemory().getTimestamp()).isPositive();
         assertThat(stats.getMemory().getWorkingSetBytes().getValue()).isPositive();
         assertThat(stats.getWritableLayer().getFsId().getMountpoint()).startsWith("/");
     }
@@ -121,6 +122,8 @@ class ResourcesTest {
         assertThat(Lists.stats(node, f -> f.setId(second.id()))).containsExactly(second.id());
         assertThat(Lists.stats(node, f -> f.putLabelSelector("which", pod.id())))
                 .containsExactly(first.id());
+        assertThat(Lists.stats(node, f -> f.putLabelSelector("which", "another")))
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.RuntimeCondition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Conformance
@@ -36,6 +37,15 @@ class RuntimeTest {
         assertThat(status(node, false).getRuntimeHandlersList())
                 .extracting(Cri.RuntimeHandler::getName)
                 .contains("", rig.handler());
+    }
+
+    @Test
+    @Tag("holdfast")
+    void runcIsSaidToMountReadonlyToTheBottom(Node node) {
+        assertThat(status(node, false).getRuntimeHandlersList())
+                .filteredOn(handler -> handler.getName().equals("runc"))
+                .singleElement()
+                .matches(handler -> handler.getFeatures().getRecursiveReadOnlyMounts());
     }
 
     @Test

@@ -19,6 +19,10 @@ class SeccompTest {
          "syscalls": [{"names": ["chmod", "fchmod", "fchmodat", "fchmodat2"], "action": "SCMP_ACT_ERRNO"}]}
         """;
 
+    private static final String FORBIDS_SETHOSTNAME = """
+        {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sethostname"], "action": "SCMP_ACT_ERRNO"}]}
+        """;
+
     @Test
     void unconfinedContainersHaveNoFilter(Node node) {
         var container = run(node, profile(ProfileType.Unconfined, ""), false);
@@ -71,6 +75,20 @@ class SeccompTest {
         var container = run(node, profile(ProfileType.Localhost, file.toString()), false);
         assertThat(Processes.ofInit(container, "Seccomp")).isEqualTo("2");
         assertThat(container.exitCode("touch /f && chmod 600 /f 2>/dev/null")).isNotZero();
+    }
+
+    @Test
+    void aLocalProfileForbidsWhatACapabilityAllows(Node node) throws IOException {
+        var file = Files.writeString(node.directory().resolve("profile.json"), FORBIDS_SETHOSTNAME);
+        var profile = profile(ProfileType.Localhost, file.toString());
+        var container = node.pod()
+                .run(c -> UserTest.security(c)
+                        .setSeccomp(profile)
+                        .getCapabilitiesBuilder()
+                        .addAddCapabilities("SYS_ADMIN"));
+        var name = container.sh("hostname");
+        assertThat(container.exitCode("hostname changed 2>/dev/null")).isNotZero();
+        assertThat(container.sh("hostname")).isEqualTo(name);
     }
 
     @Test

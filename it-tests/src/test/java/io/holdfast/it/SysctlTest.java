@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,13 @@ class SysctlTest {
         var container = pod.run();
         assertThat(container.sh("cat /proc/sys/net/ipv4/ip_local_port_range")).isEqualTo("1024\t65000");
         assertThat(container.sh("cat /proc/sys/kernel/shm_rmid_forced")).isEqualTo("1");
+    }
+
+    @Test
+    void aSysctlThatIsNotSafeHoldsWhereItIsAskedFor(Node node) {
+        var pod = node.pod(p -> p.getLinuxBuilder().putSysctls("fs.mqueue.msg_max", "100"));
+        assertThat(pod.run().sh("cat /proc/sys/fs/mqueue/msg_max")).isEqualTo("100");
+        assertThat(Path.of("/proc/sys/fs/mqueue/msg_max")).content().isNotEqualTo("100\n");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.holdfast.runtime.v1.Cri.LinuxContainerSecurityContext;
 import io.holdfast.runtime.v1.Cri.SupplementalGroupsPolicy;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,35 +91,26 @@ class UserTest {
             s.getRunAsUserBuilder().setValue(1234);
             s.addSupplementalGroups(5001).addSupplementalGroups(5002);
         });
-        assertThat(groups(container)).contains(5001L, 5002L);
+        assertThat(groups(container)).containsExactlyInAnyOrder(0L, 5001L, 5002L);
     }
 
     @Test
     void theImagesGroupsAreMergedByDefault(Node node) {
-        var container = ofMember(node, s -> s.addSupplementalGroups(5001));
-        assertThat(groups(container)).contains(50000L, 5001L);
+        assertGroups(ofMember(node, s -> s.addSupplementalGroups(5001)), 1000, 5001, 50000);
+    }
+
+    @Test
+    void theMergePolicyAddsTheImagesGroups(Node node) {
+        var container = ofMember(
+                node, s -> s.addSupplementalGroups(5001).setSupplementalGroupsPolicy(SupplementalGroupsPolicy.Merge));
+        assertGroups(container, 1000, 5001, 50000);
     }
 
     @Test
     void theStrictPolicyLeavesTheImagesGroupsOut(Node node) {
         var container = ofMember(
                 node, s -> s.addSupplementalGroups(5001).setSupplementalGroupsPolicy(SupplementalGroupsPolicy.Strict));
-        assertThat(groups(container)).contains(5001L).doesNotContain(50000L);
-    }
-
-    @Test
-    void theStatusTellsTheUserThatRuns(Node node) {
-        var container = ofMember(
-                node, s -> s.addSupplementalGroups(5001).setSupplementalGroupsPolicy(SupplementalGroupsPolicy.Strict));
-        var user = container.status().getUser().getLinux();
-        assertThat(List.of(user.getUid(), user.getGid())).containsExactly(1000L, 1000L);
-        assertThat(user.getSupplementalGroupsList()).contains(5001L).doesNotContain(50000L);
-    }
-
-    @Test
-    void theStatusTellsTheMergedGroups(Node node) {
-        var user = ofMember(node, s -> s.addSupplementalGroups(5001)).status().getUser();
-        assertThat(user.getLinux().getSupplementalGroupsList()).contains(5001L, 50000L);
+        assertGroups(container, 1000, 5001);
     }
 
     @Test
@@ -140,6 +132,18 @@ class UserTest {
             c.getImageBuilder().setImage(node.reference(TestImages.GROUPS));
             change.accept(security(c));
         });
+    }
+
+    /** A user is told as the kernel has it, in the first process and in an exec: the primary group and no group but these. */
+    private static void assertGroups(TestContainer container, long primary, long... others) {
+        var all = LongStream.concat(LongStream.of(primary), LongStream.of(others))
+                .boxed()
+                .toList();
+        var user = container.status().getUser().getLinux();
+        assertThat(List.of(user.getUid(), user.getGid())).containsExactly(1000L, primary);
+        assertThat(user.getSupplementalGroupsList()).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(groups(container)).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(Processes.ofInit(container, "Gid")).startsWith(primary + " ");
     }
 
     private static List<Long> groups(TestContainer container) {

@@ -128,6 +128,20 @@ class VolumeTest {
         assertThat(container.sh("head -c 4 /dev/given | wc -c")).isEqualTo("4");
     }
 
+    /** A number kept for experiments: no container may open it by default, and no driver answers whoever may. */
+    @Test
+    void aHostDeviceGivenForReadingCannotBeWritten(Node node) {
+        var device = node.directory().resolve("device").toString();
+        Shell.run("mknod", device, "c", "120", "1");
+        var container = node.pod()
+                .run(c -> c.addDevicesBuilder()
+                        .setHostPath(device)
+                        .setContainerPath("/dev/given")
+                        .setPermissions("r"));
+        assertThat(container.sh("(: < /dev/given) 2>&1 || true")).contains("No such device");
+        assertThat(container.sh("(: >> /dev/given) 2>&1 || true")).contains("not permitted");
+    }
+
     @Test
     void whatAContainerWritesIsItsOwn(Node node) {
         var pod = node.pod();
