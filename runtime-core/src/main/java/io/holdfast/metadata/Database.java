@@ -13,17 +13,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one SQLite file. WAL with synchronous=FULL: what was put is there after a power loss. A file that is damaged is
- * set aside under its name and the time, and a new one begun; the owners then rebuild what the kernel still knows.
+ * set aside under its name and the time, and a new one begun; the owners then rebuild what the kernel still knows. One
+ * that only cannot be opened now, for want of disk or descriptors say, is left as it is.
  */
 public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    /** SQLite's primary result codes of a file that holds no sound database. */
+    private static final int SQLITE_CORRUPT = 11;
+
+    private static final int SQLITE_NOTADB = 26;
+    /** How quick_check tells of a page that it could not read. */
+    private static final Pattern UNREAD_PAGE = Pattern.compile("error code=([0-9]{1,6})");
 
     private final Connection connection;
     private final Optional<Path> setAside;
@@ -40,12 +50,15 @@ public final class Database implements AutoCloseable {
         prepare(file);
         try {
             return new Database(connect(file), Optional.empty(), failpoints);
-        } catch (SQLException damaged) {
+        } catch (SQLException failed) {
+            if (!isDamage(failed)) {
+                throw unavailable(file, failed);
+            }
             Path aside = setAside(file);
             LOG.error(
                     "The database {} is damaged ({}); it is kept as {} and a new one is begun",
                     file,
-                    damaged.getMessage(),
+                    failed.getMessage(),
                     aside);
             return new Database(reconnect(file), Optional.of(aside), failpoints);
         }
@@ -81,12 +94,19 @@ public final class Database implements AutoCloseable {
     }
 
     void write(Work work) {
+        run("writing Holdfast's database", "; is the disk full?", work);
+    }
+
+    void read(Work work) {
+        run("reading Holdfast's database", "", work);
+    }
+
+    private void run(String doing, String remedy, Work work) {
         writer.lock();
         try {
             work.on(connection);
         } catch (SQLException failed) {
-            throw new Failure.Broken(
-                    "writing Holdfast's database: " + failed.getMessage() + "; is the disk full?", failed);
+            throw new Failure.Broken(doing + ": " + failed.getMessage() + remedy, failed);
         } finally {
             writer.unlock();
         }
@@ -100,7 +120,7 @@ public final class Database implements AutoCloseable {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException("making " + file, failed);
+            throw unavailable(file, failed);
         }
     }
 
@@ -111,7 +131,7 @@ public final class Database implements AutoCloseable {
             statement.execute("PRAGMA synchronous=FULL");
             try (ResultSet check = statement.executeQuery("PRAGMA quick_check(1)")) {
                 if (!check.next() || !check.getString(1).equals("ok")) {
-                    throw new SQLException("quick_check: " + check.getString(1));
+                    throw unsound(check.getString(1));
                 }
             }
             return connection;
@@ -121,12 +141,29 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    private static SQLException unsound(String found) {
+        Matcher unread = UNREAD_PAGE.matcher(found);
+        int code = unread.find() ? Integer.parseInt(unread.group(1)) & 0xff : SQLITE_CORRUPT;
+        return new SQLException("quick_check: " + found, "", code);
+    }
+
+    private static boolean isDamage(SQLException failed) {
+        return failed.getErrorCode() == SQLITE_CORRUPT || failed.getErrorCode() == SQLITE_NOTADB;
+    }
+
+    private static Failure.Unavailable unavailable(Path file, Exception failed) {
+        return new Failure.Unavailable(
+                "opening the database " + file + ": " + failed.getMessage()
+                        + "; it is left as it is: see whether the disk is full, or cannot be read",
+                failed);
+    }
+
     private static Connection reconnect(Path file) {
         prepare(file);
         try {
             return connect(file);
         } catch (SQLException failed) {
-            throw new Failure.Broken("opening a new database at " + file + ": " + failed.getMessage(), failed);
+            throw unavailable(file, failed);
         }
     }
 
@@ -134,11 +171,11 @@ public final class Database implements AutoCloseable {
         Path aside = file.resolveSibling(
                 file.getFileName() + ".damaged-" + Instant.now().toEpochMilli());
         try {
-            Files.move(file, aside);
-            for (String suffix : new String[] {"-wal", "-shm"}) {
-                Path companion = file.resolveSibling(file.getFileName() + suffix);
-                if (Files.exists(companion)) {
-                    Files.move(companion, aside.resolveSibling(aside.getFileName() + suffix));
+            // The file itself goes last: a new one must never be begun beside the write-ahead log of another.
+            for (String suffix : List.of("-wal", "-shm", "")) {
+                Path part = file.resolveSibling(file.getFileName() + suffix);
+                if (Files.exists(part)) {
+                    Files.move(part, aside.resolveSibling(aside.getFileName() + suffix));
                 }
             }
         } catch (IOException failed) {

@@ -68,7 +68,7 @@ public final class RecordStore<R> {
     public Loaded<R> load() {
         Map<String, R> records = new LinkedHashMap<>();
         List<String> unreadable = new ArrayList<>();
-        database.write(connection -> {
+        database.read(connection -> {
             try (PreparedStatement all =
                             connection.prepareStatement("SELECT id, version, json FROM " + table + " ORDER BY id");
                     ResultSet rows = all.executeQuery()) {

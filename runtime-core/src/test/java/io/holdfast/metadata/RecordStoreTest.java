@@ -1,8 +1,13 @@
 package io.holdfast.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.linux.Kernel;
 import io.holdfast.work.Failpoints;
+import io.holdfast.work.Failure;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -80,7 +85,53 @@ class RecordStoreTest {
         }
     }
 
+    @Test
+    void aDatabaseThatAFullDiskKeepsFromBeingOpenedIsLeftAsItIs() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Kernel kernel = new Kernel();
+        kernel.mount("tmpfs", disk, "tmpfs", 0, "size=1m");
+        try {
+            Path file = disk.resolve("db");
+            try (Database database = open(file)) {
+                database.records("shapes", Shape.class).put("1", new Shape.Round(1));
+            }
+            Path filler = fill(disk);
+            assertThatThrownBy(() -> open(file)).isInstanceOf(Failure.Unavailable.class);
+            try (var left = Files.list(disk)) {
+                assertThat(left)
+                        .contains(file)
+                        .noneMatch(path -> path.toString().contains("damaged"));
+            }
+
+            Files.delete(filler);
+            try (Database database = open(file)) {
+                assertThat(database.setAside()).isEmpty();
+                assertThat(database.records("shapes", Shape.class).load().records())
+                        .containsOnlyKeys("1");
+            }
+        } finally {
+            kernel.unmount(disk);
+        }
+    }
+
+    private static Path fill(Path disk) throws IOException {
+        Path filler = disk.resolve("filler");
+        try (OutputStream file = Files.newOutputStream(filler)) {
+            byte[] page = new byte[4096];
+            while (true) {
+                file.write(page);
+            }
+        } catch (IOException full) {
+            assertThat(full).hasMessageContaining("No space left");
+            return filler;
+        }
+    }
+
     private Database open() {
-        return Database.open(directory.resolve("db"), Failpoints.none());
+        return open(directory.resolve("db"));
+    }
+
+    private static Database open(Path file) {
+        return Database.open(file, Failpoints.none());
     }
 }
