@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * ticks since boot). All that is ever stored about a process.
  */
 public record ProcessIdentity(long pid, long startTicks) {
-    /** The process that has this pid now; empty where there is none or it is a zombie. */
+    /** The process that has this pid now; empty where there is none or it has ended. */
     public static Optional<ProcessIdentity> of(long pid) {
         return ProcessStat.of(pid).filter(stat -> !stat.ended()).map(ProcessStat::identity);
     }

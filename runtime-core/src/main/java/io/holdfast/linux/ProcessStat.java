@@ -13,12 +13,14 @@ import java.util.Optional;
  *
  * @param parent the parent's pid; 0 where it is outside our PID namespace
  * @param session the pid of the session's leader, who may have ended long ago
- * @param ended whether it is a zombie
+ * @param ended whether it is a zombie. A process whose first thread has ended looks like one while others run on, and has
+ *     not ended
  */
 public record ProcessStat(ProcessIdentity identity, long parent, long session, boolean ended) {
     private static final int STATE = 0;
     private static final int PARENT = 1;
     private static final int SESSION = 3;
+    private static final int THREADS = 17;
     private static final int START_TICKS = 19;
 
     /** The process that has this pid now; empty where there is none. */
@@ -38,12 +40,12 @@ public record ProcessStat(ProcessIdentity identity, long parent, long session, b
     }
 
     /** The command's name, the second field, may itself hold spaces and parentheses. */
-    private static ProcessStat parse(long pid, String line) {
+    static ProcessStat parse(long pid, String line) {
         String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
         return new ProcessStat(
                 new ProcessIdentity(pid, Long.parseLong(fields[START_TICKS])),
                 Long.parseLong(fields[PARENT]),
                 Long.parseLong(fields[SESSION]),
-                fields[STATE].equals("Z") || fields[STATE].equals("X"));
+                fields[STATE].equals("X") || fields[STATE].equals("Z") && Long.parseLong(fields[THREADS]) <= 1);
     }
 }

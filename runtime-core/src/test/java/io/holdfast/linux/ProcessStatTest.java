@@ -47,6 +47,39 @@ class ProcessStatTest {
         }
     }
 
+    @Test
+    void aProcessWhoseFirstThreadHasEndedLivesWhileAnotherDoes() {
+        String line = "7 (a) b) Z 1 7 7 0 -1 4228108 1 0 0 0 0 0 0 0 20 0 %d 0 55 0 0\n";
+        assertThat(ProcessStat.parse(7, line.formatted(2)).ended()).isFalse();
+        assertThat(ProcessStat.parse(7, line.formatted(1)).ended()).isTrue();
+        assertThat(ProcessStat.parse(7, line.formatted(1)).identity()).isEqualTo(new ProcessIdentity(7, 55));
+    }
+
+    @Test
+    void aProcessWhoseFirstThreadHasEndedCanBeKilled() {
+        String program = "use threads; use POSIX; threads->create(sub { sleep 100 });"
+                + " syscall((POSIX::uname())[4] eq 'x86_64' ? 60 : 93, 0);";
+        try (ProcessWatch watch = new ProcessWatch(kernel)) {
+            Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin");
+            int pid = new Spawn(List.of("perl", "-e", program), environment, List.of(), Path.of("/")).start(kernel);
+            ProcessIdentity process = ProcessIdentity.of(pid).orElseThrow();
+            awaitState(pid, 'Z');
+            assertThat(process.isAlive()).isTrue();
+
+            assertThat(process.signal(kernel, Kernel.SIGKILL)).isTrue();
+            new Subprocess(kernel, watch).awaitExit(pid);
+            assertThat(process.isAlive()).isFalse();
+        }
+    }
+
+    private static void awaitState(long pid, char state) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (ProcessState.of(pid).orElseThrow().state() != state) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
     /** A group's leader cannot become a session's, so setsid(1) has a child do it. */
     private static long leaderBelow(long pid) {
         long end = System.nanoTime() + SOON.toNanos();
