@@ -3,9 +3,12 @@ package io.holdfast.linux;
 import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +23,8 @@ import java.util.Set;
  */
 public final class Cgroup {
     private static final String V2_MARK = "cgroup.controllers";
+    private static final String THREADED = "threaded";
+    private static final String PROCESS_ID = "Tgid:";
 
     private final boolean unified;
     private final Map<String, Path> trees;
@@ -81,12 +86,11 @@ public final class Cgroup {
                 .forEach(tree -> write(tree.resolve(relative(group)).resolve("cgroup.procs"), Long.toString(pid)));
     }
 
-    /** Every process in the group or below it. */
+    /** Every process in the group or below it, also while groups below it come and go. */
     public Set<Long> processes(String group) {
         Set<Long> pids = new LinkedHashSet<>();
         for (Path directory : deepestFirst(processTree().resolve(relative(group)))) {
-            read(directory.resolve("cgroup.procs"))
-                    .ifPresent(text -> text.lines().map(Long::valueOf).forEach(pids::add));
+            pids.addAll(processesIn(directory));
         }
         return pids;
     }
@@ -136,10 +140,8 @@ public final class Cgroup {
     public static Optional<String> read(Path file) {
         try {
             return Optional.of(Files.readString(file));
-        } catch (NoSuchFileException absent) {
-            return Optional.empty();
         } catch (IOException failed) {
-            if (String.valueOf(failed.getMessage()).contains("No such device")) {
+            if (isGone(failed)) {
                 return Optional.empty();
             }
             throw new UncheckedIOException("reading " + file, failed);
@@ -152,22 +154,75 @@ public final class Cgroup {
                 : trees.getOrDefault("pids", trees.values().iterator().next());
     }
 
+    /** A group whose threads are in groups apart does not list its processes, but only their threads. */
+    private static List<Long> processesIn(Path directory) {
+        try {
+            return numbers(directory.resolve("cgroup.procs"));
+        } catch (UncheckedIOException refused) {
+            if (!read(directory.resolve("cgroup.type")).orElse("").startsWith(THREADED)) {
+                throw refused;
+            }
+            return numbers(directory.resolve("cgroup.threads")).stream()
+                    .flatMap(thread -> processOf(thread).stream())
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private static Optional<Long> processOf(long thread) {
+        return read(Path.of("/proc", Long.toString(thread), "status")).stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(PROCESS_ID))
+                .map(line -> Long.valueOf(line.substring(PROCESS_ID.length()).strip()))
+                .findFirst();
+    }
+
+    private static List<Long> numbers(Path file) {
+        return read(file).stream().flatMap(String::lines).map(Long::valueOf).toList();
+    }
+
     private static List<Path> deepestFirst(Path top) {
-        if (!Files.isDirectory(top)) {
-            return List.of();
-        }
-        try (var all = Files.walk(top)) {
-            return all.filter(Files::isDirectory).toList().reversed();
+        List<Path> found = new ArrayList<>();
+        addDeepestFirst(top, found);
+        return found;
+    }
+
+    private static void addDeepestFirst(Path directory, List<Path> found) {
+        try (var children = Files.newDirectoryStream(directory, Cgroup::isGroup)) {
+            children.forEach(child -> addDeepestFirst(child, found));
+            found.add(directory);
+        } catch (DirectoryIteratorException failed) {
+            throwUnlessGone(directory, failed.getCause());
         } catch (IOException failed) {
-            throw new UncheckedIOException("walking cgroup " + top, failed);
+            throwUnlessGone(directory, failed);
         }
+    }
+
+    private static boolean isGroup(Path entry) {
+        return Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static void throwUnlessGone(Path directory, IOException failed) {
+        if (!isGone(failed)) {
+            throw new UncheckedIOException("walking cgroup " + directory, failed);
+        }
+    }
+
+    /** The texts are what a file says that was open when its group, or its process, went. */
+    private static boolean isGone(IOException failed) {
+        String said = String.valueOf(failed.getMessage());
+        return failed instanceof NoSuchFileException
+                || said.contains("No such device")
+                || said.contains("No such process");
     }
 
     private static void removeOne(Path directory) {
         try {
             Files.deleteIfExists(directory);
-        } catch (IOException busy) {
-            throw new Failure.Broken("removing cgroup " + directory + ": processes are still in it", busy);
+        } catch (IOException failed) {
+            List<Long> left = processesIn(directory);
+            String why = left.isEmpty() ? "" : "; processes " + left + " are still in it";
+            throw new Failure.Broken("removing a cgroup: " + failed.getMessage() + why, failed);
         }
     }
 
