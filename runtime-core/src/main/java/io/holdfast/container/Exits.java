@@ -43,11 +43,20 @@ final class Exits {
     /** Records the exit once; waits for a start that is under way, so that Running is always on record before. */
     void ended(LiveContainer live, Exit exit) {
         live.exclusivelyAtLast(() -> {
+            clear(live);
+            record(live, exit);
+        });
+    }
+
+    /** Never fails: an exit that is not recorded would leave a dead container running for ever. */
+    private void clear(LiveContainer live) {
+        try {
             if (!new Group(parts, live.container().cgroup()).empty(LEFTOVERS)) {
                 LOG.warn("Container {} has ended, but not all of its processes have", live.id());
             }
-            record(live, exit);
-        });
+        } catch (RuntimeException failed) {
+            LOG.warn("Container {} has ended; whether all of its processes have cannot be told", live.id(), failed);
+        }
     }
 
     /** The machine was restarted: how it ended nobody can tell any more, and when only so far that it was before. */

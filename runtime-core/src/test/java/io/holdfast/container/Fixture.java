@@ -36,9 +36,9 @@ final class Fixture implements AutoCloseable {
 
     private final Path directory;
     private final ProcessWatch watch = new ProcessWatch(KERNEL);
-    private final Cgroup cgroup = Cgroup.at(Path.of("/sys/fs/cgroup"));
+    private final Cgroup cgroup;
     private final String cgroupParent = "/holdfast-test-" + Long.toHexString(System.nanoTime());
-    final FakeRuntime runtime = new FakeRuntime(cgroup);
+    final FakeRuntime runtime;
     final FakeSnapshotter snapshotter = new FakeSnapshotter();
     private volatile ImageConfig image =
             new ImageConfig(List.of(), List.of(), List.of(), "", "", "", List.of(), Map.of());
@@ -46,7 +46,13 @@ final class Fixture implements AutoCloseable {
     Optional<Containers> owner = Optional.empty();
 
     Fixture(Path directory) {
+        this(directory, Path.of("/sys/fs/cgroup"));
+    }
+
+    Fixture(Path directory, Path cgroups) {
         this.directory = directory;
+        this.cgroup = Cgroup.at(cgroups);
+        this.runtime = new FakeRuntime(cgroup);
     }
 
     /** The image that every container has from now on. */
