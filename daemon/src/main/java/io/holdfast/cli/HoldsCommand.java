@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.runtime.v1.AdminGrpc;
-import io.holdfast.runtime.v1.AdminWire;
+import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.AdminWire;
 import java.io.PrintWriter;
 import java.time.Instant;
 import picocli.CommandLine.Command;

@@ -3,6 +3,7 @@ package io.holdfast.daemon;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -12,11 +13,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds back calls about sandboxes and containers until all of before the start are taken up again: a list that is not
+ * Holds back calls about sandboxes and containers, and what they hold, until all of before the start are taken up again: a list that is not
  * whole yet would read as pods that are gone.
  */
 final class RecoveryGate implements ServerInterceptor {
     private static final String GATED = "runtime.v1.RuntimeService";
+    private static final String HOLDS = "holdfast.v1.Admin/Holds";
     private static final Set<String> OPEN = Set.of("Version", "Status", "RuntimeConfig", "UpdateRuntimeConfig");
     private static final long PATIENCE_MILLIS = 60_000;
     private static final long ANSWER_MILLIS = 50;
@@ -45,8 +47,9 @@ final class RecoveryGate implements ServerInterceptor {
     }
 
     private static boolean isGated(ServerCall<?, ?> call) {
-        return GATED.equals(call.getMethodDescriptor().getServiceName())
-                && !OPEN.contains(call.getMethodDescriptor().getBareMethodName());
+        MethodDescriptor<?, ?> method = call.getMethodDescriptor();
+        return HOLDS.equals(method.getFullMethodName())
+                || GATED.equals(method.getServiceName()) && !OPEN.contains(method.getBareMethodName());
     }
 
     /** Leaves the call time to be told. */

@@ -2,9 +2,9 @@ package io.holdfast.daemon;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.holdfast.runtime.v1.AdminGrpc;
 import io.holdfast.runtime.v1.ImageServiceGrpc;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc;
+import io.holdfast.v1.AdminGrpc;
 import io.holdfast.work.Failpoints;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;

@@ -13,10 +13,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The files of this checkout, without what is built or belongs to git. */
 final class Repository {
     private static final Set<String> NOT_OURS = Set.of("target", ".git", ".idea", ".vscode", "node_modules");
+
+    private static final Pattern JAVA_PACKAGE = Pattern.compile("option java_package = \"([^\"]+)\"");
 
     private final Path root;
     private final List<Path> files;
@@ -47,6 +50,15 @@ final class Repository {
 
     List<Path> javaFiles() {
         return files.stream().filter(file -> file.toString().endsWith(".java")).toList();
+    }
+
+    /** The packages of Java classes that the build makes of contracts. */
+    List<String> generatedPackages() {
+        return files.stream()
+                .filter(file -> file.toString().endsWith(".proto"))
+                .flatMap(file -> JAVA_PACKAGE.matcher(text(file).orElse("")).results())
+                .map(found -> found.group(1))
+                .toList();
     }
 
     /** All files that are text. */

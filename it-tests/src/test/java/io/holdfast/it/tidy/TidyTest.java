@@ -40,9 +40,18 @@ class TidyTest {
     }
 
     @Test
-    void everyPackageIsInThePicture() {
+    void thePictureHasEveryPackageAndNoOther() {
         Set<String> packages = new TreeSet<>(main().map(JavaSource::inPackage).toList());
-        assertThat(picture.arrows().keySet()).containsAll(packages);
+        packages.addAll(repository.generatedPackages());
+        assertThat(picture.arrows().keySet()).containsExactlyInAnyOrderElementsOf(packages);
+    }
+
+    @Test
+    void everyArrowLeadsToAPackage() {
+        picture.arrows()
+                .forEach((from, allowed) -> assertThat(allowed)
+                        .as("what " + from + " may name")
+                        .allMatch(to -> picture.arrows().containsKey("io.holdfast." + to)));
     }
 
     @Test
