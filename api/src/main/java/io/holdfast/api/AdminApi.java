@@ -57,8 +57,9 @@ public final class AdminApi extends AdminImplBase {
     }
 
     private Stream<AdminWire.Holder> holders() {
-        Stream<AdminWire.Holder> sandboxes =
-                owners.sandboxes().holding().stream().map(AdminApi::holder);
+        Stream<AdminWire.Holder> sandboxes = Stream.concat(
+                owners.sandboxes().holding().stream().map(AdminApi::holder),
+                owners.sandboxes().unreadable().stream().map(AdminApi::unreadable));
         Stream<AdminWire.Holder> containers =
                 owners.containers().holding().stream().map(AdminApi::holder);
         return Stream.concat(sandboxes, containers);
@@ -74,9 +75,19 @@ public final class AdminApi extends AdminImplBase {
         return switch (sandbox.state()) {
             case SandboxState.Assembling(Instant since) -> since(holder, since, "");
             case SandboxState.Ready ready -> since(holder, ready.since(), "");
-            case SandboxState.NotReady(Instant since, String why) -> since(holder, since, why);
+            case SandboxState.NotReady notReady -> since(holder, notReady.since(), notReady.why());
             case SandboxState.Undoing(Instant since, String why) -> since(holder, since, why);
         };
+    }
+
+    private static AdminWire.Holder unreadable(String sandboxId) {
+        return AdminWire.Holder.newBuilder()
+                .setId(sandboxId)
+                .setKind("sandbox")
+                .setState("Unknown")
+                .setWhy("its record cannot be read by this version of Holdfast; another may, and until then nothing of"
+                        + " it is touched")
+                .build();
     }
 
     private static AdminWire.Holder holder(Containers.Holding container) {

@@ -38,16 +38,22 @@ final class StatsCalls {
     }
 
     Cri.PodSandboxStats sandbox(String id) {
+        remembered(sandboxes.list());
         return measured(sandboxes.find(Fields.id("pod_sandbox_id", id)));
     }
 
     List<Cri.PodSandboxStats> sandboxes(Cri.PodSandboxStatsFilter filter) {
         List<Sandbox> all = sandboxes.list();
-        meter.keepOnly(all.stream().map(Sandbox::id).collect(Collectors.toSet()));
+        remembered(all);
         return all.stream()
                 .filter(Matching.sandboxes(filter))
                 .map(this::measured)
                 .toList();
+    }
+
+    /** A node may be asked for its sandboxes one by one for ever. */
+    private void remembered(List<Sandbox> all) {
+        meter.keepOnly(all.stream().map(Sandbox::id).collect(Collectors.toSet()));
     }
 
     private Cri.PodSandboxStats measured(Sandbox sandbox) {

@@ -90,7 +90,7 @@ class RepliesTest {
 
     @Test
     void filtersMatchByPrefixStateAndLabels() {
-        Sandbox sandbox = sandbox(new SandboxState.NotReady(NOON, "stopped"));
+        Sandbox sandbox = sandbox(new SandboxState.NotReady(NOON, "stopped", true));
 
         assertThat(Matching.sandboxes(Cri.PodSandboxFilter.getDefaultInstance()))
                 .accepts(sandbox);

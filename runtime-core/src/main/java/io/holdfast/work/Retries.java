@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -26,7 +27,9 @@ public final class Retries implements AutoCloseable {
     private final String what;
     private final Function<String, Optional<Failure>> work;
     private final Duration first;
-    private final Set<String> owed = ConcurrentHashMap.newKeySet();
+    /** How often each debt was named: what is named while it is being tried is tried once more. */
+    private final ConcurrentMap<String, Integer> owed = new ConcurrentHashMap<>();
+
     private final ReadWriteLock underWay = new ReentrantReadWriteLock();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -54,7 +57,7 @@ public final class Retries implements AutoCloseable {
 
     /** The ids of which something is owed. */
     public Set<String> owed() {
-        return Set.copyOf(owed);
+        return Set.copyOf(owed.keySet());
     }
 
     /** Begins no further try, and gives those under way a little time to end. */
@@ -71,7 +74,7 @@ public final class Retries implements AutoCloseable {
     }
 
     private void begin(String id, Duration wait) {
-        if (owed.add(id)) {
+        if (owed.merge(id, 1, Integer::sum) == 1) {
             Thread.ofVirtual().name("retry-" + id).start(() -> retry(id, wait));
         }
     }
@@ -80,8 +83,8 @@ public final class Retries implements AutoCloseable {
         Duration wait = begin;
         while (!isClosedWithin(wait) && underWay.readLock().tryLock()) {
             try {
-                if (isDone(id)) {
-                    owed.remove(id);
+                int named = owed.get(id);
+                if (isDone(id) && owed.remove(id, named)) {
                     return;
                 }
             } finally {
@@ -99,7 +102,7 @@ public final class Retries implements AutoCloseable {
             return left.isEmpty();
         } catch (Failure.NotFound gone) {
             return true;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             LOG.warn("{} {}: failed, and is tried again", what, id, failed);
             return false;
         }

@@ -60,6 +60,47 @@ class RetriesTest {
     }
 
     @Test
+    void whatIsNamedWhileItIsTriedIsTriedOnceMore() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        CountDownLatch trying = new CountDownLatch(1);
+        CountDownLatch named = new CountDownLatch(1);
+        try (Retries retries = new Retries(
+                "thing",
+                _ -> {
+                    tries.incrementAndGet();
+                    trying.countDown();
+                    await(named);
+                    return Optional.empty();
+                },
+                Duration.ofMillis(1))) {
+            retries.now("a");
+            assertThat(trying.await(10, TimeUnit.SECONDS)).isTrue();
+            retries.later("a");
+            named.countDown();
+            awaitNothingOwed(retries);
+        }
+        assertThat(tries).hasValue(2);
+    }
+
+    @Test
+    void anErrorIsNoEndOfADebt() {
+        AtomicInteger tries = new AtomicInteger();
+        try (Retries retries = new Retries(
+                "thing",
+                _ -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw new AssertionError("broken");
+                    }
+                    return Optional.empty();
+                },
+                Duration.ofMillis(1))) {
+            retries.now("a");
+            awaitNothingOwed(retries);
+        }
+        assertThat(tries).hasValue(2);
+    }
+
+    @Test
     void nothingIsTriedAfterTheEnd() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         Retries retries = new Retries("thing", _ -> {
@@ -70,6 +111,14 @@ class RetriesTest {
         retries.now("a");
         Thread.sleep(Duration.ofMillis(50));
         assertThat(tries).hasValue(0);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void awaitNothingOwed(Retries retries) {

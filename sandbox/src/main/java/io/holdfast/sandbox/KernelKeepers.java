@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Keepers that take hold of the real things. */
@@ -46,8 +47,13 @@ public final class KernelKeepers implements SandboxKeeper.Source {
     }
 
     @Override
-    public void sweep(Set<String> known) {
-        new Leftovers(machine.kernel(), handlers, paths).sweep(known);
+    public Set<String> standing() {
+        return leftovers().standing();
+    }
+
+    @Override
+    public void sweep(String id) {
+        leftovers().remove(id);
     }
 
     @Override
@@ -80,7 +86,12 @@ public final class KernelKeepers implements SandboxKeeper.Source {
     }
 
     @Override
-    public SandboxKeeper keeper(Sandbox sandbox) {
-        return new KernelKeeper(sandbox, machine, networks, new PauseProcess(sandbox, handlers, pause, paths, machine));
+    public SandboxKeeper keeper(Sandbox sandbox, Consumer<String> joined) {
+        PauseProcess process = new PauseProcess(sandbox, handlers, pause, paths, machine);
+        return new KernelKeeper(sandbox, machine, networks, process, joined);
+    }
+
+    private Leftovers leftovers() {
+        return new Leftovers(machine, handlers, paths);
     }
 }

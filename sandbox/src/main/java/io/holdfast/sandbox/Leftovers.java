@@ -1,7 +1,9 @@
 package io.holdfast.sandbox;
 
 import io.holdfast.container.OciRuntime;
-import io.holdfast.linux.Kernel;
+import io.holdfast.oci.Bundle;
+import io.holdfast.oci.CgroupName;
+import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -20,35 +22,44 @@ final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final String ID = "[0-9a-f]{64}";
 
-    private final Kernel kernel;
+    private final KernelKeepers.Machine machine;
     private final Handlers handlers;
     private final SandboxPaths paths;
 
-    Leftovers(Kernel kernel, Handlers handlers, SandboxPaths paths) {
-        this.kernel = kernel;
+    Leftovers(KernelKeepers.Machine machine, Handlers handlers, SandboxPaths paths) {
+        this.machine = machine;
         this.handlers = handlers;
         this.paths = paths;
     }
 
-    /** Lets go of every sandbox that is not among the known ones. */
-    void sweep(Set<String> known) {
+    /** The ids of every sandbox of which something is there. */
+    Set<String> standing() {
         Set<String> found = new TreeSet<>(names(paths.directory("x").getParent()));
         found.addAll(names(paths.netns("x").getParent()));
-        found.removeAll(known);
-        found.forEach(this::remove);
+        return found;
     }
 
-    private void remove(String id) {
+    /** Which handler it was for nobody remembers: each is asked to forget it. */
+    void remove(String id) {
         LOG.warn("Sandbox {} is on no record; what is left of it is removed", id);
         Path bundle = paths.bundle(id);
         if (Files.exists(bundle)) {
-            var request =
-                    new OciRuntime.Request(id, bundle, bundle, paths.ownCgroup(id), new OciRuntime.Output.Nowhere());
+            var request = new OciRuntime.Request(id, bundle, bundle, cgroup(id), new OciRuntime.Output.Nowhere());
             handlers.runtimes().values().forEach(runtime -> runtime.delete(request));
         }
-        new SandboxFiles(kernel).unmountShm(paths.shm(id));
-        new NetNamespace(kernel).unpin(paths.netns(id));
+        machine.cgroup().remove(paths.ownCgroup(id));
+        new SandboxFiles(machine.kernel()).unmountShm(paths.shm(id));
+        new NetNamespace(machine.kernel()).unpin(paths.netns(id));
         SandboxFiles.delete(paths.directory(id));
+    }
+
+    /** Its parent may have been the kubelet's. A bundle that cannot be read has never been run. */
+    private String cgroup(String id) {
+        try {
+            return CgroupName.inTree(Bundle.read(paths.bundle(id)).linux().cgroupsPath());
+        } catch (UncheckedIOException | Failure unreadable) {
+            return paths.ownCgroup(id);
+        }
     }
 
     private static Set<String> names(Path directory) {

@@ -1,5 +1,6 @@
 package io.holdfast.sandbox;
 
+import io.holdfast.linux.Boot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,15 @@ public record Sandbox(
         return state instanceof SandboxState.Ready;
     }
 
+    /** Whether what it holds is to be let go: nothing runs in it any more, and nothing will. */
+    boolean isOver() {
+        return switch (state) {
+            case SandboxState.Assembling _, SandboxState.Ready _ -> false;
+            case SandboxState.NotReady notReady -> notReady.emptied() || !boot.equals(Boot.id());
+            case SandboxState.Undoing _ -> true;
+        };
+    }
+
     Sandbox with(SandboxState newState) {
         return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, newState, holds, networkResult);
     }
@@ -40,7 +50,7 @@ public record Sandbox(
         return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, state, left, networkResult);
     }
 
-    Sandbox withNetwork(Optional<String> result) {
-        return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, state, holds, result);
+    Sandbox withNetwork(String result) {
+        return new Sandbox(id, config, requestedHandler, handler, createdAt, boot, state, holds, Optional.of(result));
     }
 }

@@ -24,12 +24,21 @@ public sealed interface SandboxState {
         }
 
         public NotReady ended(Instant now, String why) {
-            return new NotReady(now, why);
+            return new NotReady(now, why, false);
         }
     }
 
-    /** Stopped, or its pause process died: the record's holds tell what is still held. */
-    record NotReady(Instant since, String why) implements SandboxState {
+    /**
+     * Stopped, or its pause process died: the record's holds tell what is still held.
+     *
+     * @param emptied whether its containers have been stopped: until then nothing may be let go, since they outlive the
+     *     pause process. False in records of before there was such a field
+     */
+    record NotReady(Instant since, String why, boolean emptied) implements SandboxState {
+        public NotReady withoutContainers() {
+            return new NotReady(since, why, true);
+        }
+
         public Undoing removed() {
             return new Undoing(since, "removed");
         }

@@ -5,7 +5,6 @@ import io.holdfast.linux.Boot;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.metadata.Ids;
 import io.holdfast.metadata.RecordStore;
-import io.holdfast.work.Deadline;
 import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import io.holdfast.work.Holds;
@@ -17,9 +16,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,23 +26,24 @@ import org.slf4j.LoggerFactory;
  * The sandboxes of this node and CRI's verbs on them.
  *
  * <p>A run writes its record with the whole list of holds before it takes the first; a failed run, a stop, a remove and
- * a recovery all release that list. No lock is held but the sandbox's own, and while containers are made in it that is a
+ * a recovery all release that list. No lock is held but the sandbox's own, which a stop has until all is let go, the
+ * network's plugins included: only verbs on the same sandbox wait for it. While containers are made in it that is a
  * read lock.
  */
 public final class Sandboxes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
     private static final Duration RUN = Duration.ofMinutes(4);
-    private static final Duration UNDO = Duration.ofMinutes(2);
 
-    private final RecordStore<Sandbox> records;
     private final SandboxKeeper.Source keepers;
     private final Environments environments;
     private final Members members;
     private final ProcessWatch watch;
     private final Failpoints failpoints;
-    private final SandboxTable table = new SandboxTable();
-    private final InFlight<String, String> runs = new InFlight<>(RUN);
     private final Retries retries;
+    private final Retries strays;
+    private final SandboxTable table;
+    private final Removal removal;
+    private final InFlight<String, String> runs = new InFlight<>(RUN);
 
     public Sandboxes(
             RecordStore<Sandbox> records,
@@ -51,13 +51,15 @@ public final class Sandboxes implements AutoCloseable {
             Environments environments,
             Members members,
             Outside outside) {
-        this.records = records;
         this.keepers = keepers;
         this.environments = environments;
         this.members = members;
         this.watch = outside.watch();
         this.failpoints = outside.failpoints();
-        this.retries = new Retries("sandbox", id -> table.exclusively(id, () -> release(id)), outside.firstRetry());
+        this.retries = new Retries("sandbox", this::settle, outside.firstRetry());
+        this.strays = new Retries("what is left of sandbox", this::sweep, outside.firstRetry());
+        this.table = new SandboxTable(records, retries);
+        this.removal = new Removal(keepers, table, failpoints, retries);
     }
 
     /** What can be done to all containers of a sandbox; both idempotent. */
@@ -78,10 +80,10 @@ public final class Sandboxes implements AutoCloseable {
     /** Kills what runs in the sandbox and lets go of all it holds; its record stays, not ready. */
     public void stop(String id) {
         String whole = find(id).id();
-        markNotReady(whole, "stopped");
+        ended(whole, "stopped");
         table.exclusively(whole, () -> {
-                    members.stopAll().accept(whole);
-                    return release(whole);
+                    empty(whole);
+                    return removal.release(whole);
                 })
                 .ifPresent(Sandboxes::fail);
     }
@@ -92,16 +94,16 @@ public final class Sandboxes implements AutoCloseable {
      */
     public void remove(String id) {
         String whole = find(id).id();
-        markNotReady(whole, "removed");
+        ended(whole, "removed");
         table.exclusively(whole, () -> {
-            members.stopAll().accept(whole);
+            empty(whole);
             members.removeAll().accept(whole);
-            change(
+            table.note(
                     whole,
                     sandbox -> sandbox.state() instanceof SandboxState.NotReady notReady
                             ? sandbox.with(notReady.removed())
                             : sandbox);
-            return release(whole);
+            return removal.release(whole);
         });
     }
 
@@ -131,6 +133,11 @@ public final class Sandboxes implements AutoCloseable {
         return table.all();
     }
 
+    /** The ids of sandboxes whose records this version of Holdfast cannot read, and whose holds it leaves alone. */
+    public List<String> unreadable() {
+        return table.unreadable();
+    }
+
     /**
      * Does work for a container of the sandbox, which cannot be stopped meanwhile.
      *
@@ -141,31 +148,62 @@ public final class Sandboxes implements AutoCloseable {
         return table.shared(whole, () -> work.apply(environments.of(find(whole))));
     }
 
-    /** Takes up every record that is there; called once, before the first verb. Never fails for one sandbox's sake. */
+    /**
+     * Takes up every record that is there; called once, before the first verb. Fails where the records as a whole cannot
+     * be read, and never for one sandbox's sake.
+     */
     public void recover() {
-        Set<String> known = new SandboxRecovery(records, table, this::watched, this::markNotReady, retries).run();
-        try {
-            keepers.sweep(known);
-            collectNetworks(known);
-        } catch (RuntimeException failed) {
-            LOG.error(
-                    "What is left of sandboxes without a record could not be removed; the next start tries again",
-                    failed);
-        }
+        table.load();
+        collectNetworks();
+        new SandboxRecovery(table, this::watched, this::ended, retries).run();
+        sweepStrays();
     }
 
     @Override
     public void close() {
         retries.close();
+        strays.close();
     }
 
-    /** Not with a record that cannot be read: what its sandbox is on would be taken for garbage. */
-    private void collectNetworks(Set<String> known) {
-        List<Sandbox> all = table.all();
-        if (all.size() == known.size()) {
-            keepers.collectNetworks(
-                    all.stream().flatMap(sandbox -> sandbox.holds().stream()).toList());
+    /**
+     * Before anything else is done: nothing may join or leave a network meanwhile. Not with a record that cannot be
+     * read: what its sandbox is on would be taken for garbage.
+     */
+    private void collectNetworks() {
+        if (!table.unreadable().isEmpty()) {
+            LOG.warn(
+                    "The network's plugins are not asked to drop what no sandbox is on: {} cannot be read",
+                    table.unreadable());
+            return;
         }
+        try {
+            keepers.collectNetworks(table.all().stream()
+                    .flatMap(sandbox -> sandbox.holds().stream())
+                    .toList());
+        } catch (RuntimeException failed) {
+            LOG.warn("The network's plugins may keep addresses that no sandbox has; the next start asks again", failed);
+        }
+    }
+
+    /** Found before the first new sandbox is made, and removed beside the calls. */
+    private void sweepStrays() {
+        try {
+            Set<String> standing = new TreeSet<>(keepers.standing());
+            table.unreadable().forEach(standing::remove);
+            table.all().forEach(sandbox -> standing.remove(sandbox.id()));
+            standing.forEach(strays::now);
+        } catch (RuntimeException failed) {
+            LOG.error("What is left of sandboxes without a record cannot be found; the next start looks again", failed);
+        }
+    }
+
+    private Optional<Failure> sweep(String id) {
+        keepers.sweep(id);
+        return Optional.empty();
+    }
+
+    private Optional<Failure> settle(String id) {
+        return removal.settle(id);
     }
 
     private static boolean isListed(Sandbox sandbox) {
@@ -178,95 +216,52 @@ public final class Sandboxes implements AutoCloseable {
     private String assemble(SandboxConfig config, String handler) {
         String id = Ids.next();
         List<SandboxHold> plan = keepers.plan(id, config);
-        Instant at = table.nextCreation(config.metadata());
-        Sandbox sandbox = new Sandbox(
-                id,
-                config,
-                handler,
-                keepers.handler(handler),
-                at,
-                Boot.id(),
-                new SandboxState.Assembling(at),
-                plan,
-                Optional.empty());
+        String resolved = keepers.handler(handler);
+        Sandbox sandbox = table.enter(
+                config.metadata(),
+                at -> new Sandbox(
+                        id,
+                        config,
+                        handler,
+                        resolved,
+                        at,
+                        Boot.id(),
+                        new SandboxState.Assembling(at),
+                        plan,
+                        Optional.empty()));
         try {
-            put(sandbox);
-            SandboxKeeper keeper = keepers.keeper(sandbox);
+            table.write(id);
+            SandboxKeeper keeper =
+                    keepers.keeper(sandbox, result -> table.note(id, joined -> joined.withNetwork(result)));
             new Holds<>(keeper, failpoints).take(plan);
             ready(sandbox, keeper.taken());
             return id;
-        } catch (RuntimeException failure) {
-            undo(sandbox, failure);
+        } catch (RuntimeException | Error failure) {
+            removal.undo(id, failure);
             throw failure;
         }
     }
 
     private void ready(Sandbox sandbox, SandboxKeeper.Taken taken) {
         SandboxState.Assembling assembling = (SandboxState.Assembling) sandbox.state();
-        Sandbox ready = sandbox.withNetwork(taken.networkResult())
-                .with(assembling.ready(Instant.now(), taken.pause(), taken.ips()));
-        put(ready);
-        watched(ready);
+        table.change(
+                sandbox.id(), assembled -> assembled.with(assembling.ready(Instant.now(), taken.pause(), taken.ips())));
+        watched(table.find(sandbox.id()));
         LOG.info(
                 "Sandbox {} of pod {} is ready, {}",
-                ready.id(),
-                ready.config().metadata().key(),
+                sandbox.id(),
+                sandbox.config().metadata().key(),
                 taken.ips());
     }
 
-    /** Undo has time of its own; what it cannot let go stays in the record and is tried again. */
-    private void undo(Sandbox attempted, RuntimeException failure) {
-        SandboxState.Assembling assembling = (SandboxState.Assembling) attempted.state();
-        Sandbox undoing = attempted.with(assembling.failed(Instant.now(), String.valueOf(failure.getMessage())));
-        table.put(undoing);
-        Deadline.own(UNDO, () -> {
-            try {
-                table.exclusively(undoing.id(), () -> release(undoing.id())).ifPresent(failure::addSuppressed);
-            } catch (RuntimeException stuck) {
-                failure.addSuppressed(stuck);
-            }
-        });
-    }
-
-    /** Under the sandbox's lock: lets go of what will go, writes down what will not, and has the rest tried again. */
-    private Optional<Failure> release(String id) {
-        try {
-            Sandbox sandbox = table.find(id);
-            Holds.Left<SandboxHold> left = new Holds<>(keepers.keeper(sandbox), failpoints).release(sandbox.holds());
-            settle(sandbox.withHolds(left.holds()));
-            if (!left.none()) {
-                LOG.warn(
-                        "Sandbox {} still holds {}; it goes on being released",
-                        id,
-                        left.holds(),
-                        left.why().orElse(null));
-                retries.later(id);
-            }
-            return left.why();
-        } catch (RuntimeException unwritten) {
-            retries.later(id);
-            throw unwritten;
+    private void watched(Sandbox sandbox) {
+        if (sandbox.state() instanceof SandboxState.Ready(var _, var pause, var _)) {
+            watch.onExit(pause, () -> ended(sandbox.id(), "its pause process ended"));
         }
     }
 
-    /** A sandbox that nobody is to see again is forgotten as soon as it holds nothing. */
-    private void settle(Sandbox released) {
-        if (released.holds().isEmpty() && released.state() instanceof SandboxState.Undoing) {
-            records.delete(released.id());
-            table.delete(released.id());
-        } else {
-            put(released);
-        }
-    }
-
-    private void watched(Sandbox ready) {
-        if (ready.state() instanceof SandboxState.Ready(var _, var pause, var _)) {
-            watch.onExit(pause, () -> markNotReady(ready.id(), "its pause process ended"));
-        }
-    }
-
-    private void markNotReady(String id, String why) {
-        change(id, sandbox -> {
+    private void ended(String id, String why) {
+        table.note(id, sandbox -> {
             if (!(sandbox.state() instanceof SandboxState.Ready ready)) {
                 return sandbox;
             }
@@ -275,19 +270,14 @@ public final class Sandboxes implements AutoCloseable {
         });
     }
 
-    private void change(String id, UnaryOperator<Sandbox> change) {
-        table.update(id, sandbox -> {
-            Sandbox changed = change.apply(sandbox);
-            if (changed != sandbox) {
-                records.put(id, changed);
-            }
-            return changed;
-        });
-    }
-
-    private void put(Sandbox sandbox) {
-        records.put(sandbox.id(), sandbox);
-        table.put(sandbox);
+    /** Stops the containers, and says so on record: from then on a restart may release what the sandbox holds. */
+    private void empty(String id) {
+        members.stopAll().accept(id);
+        table.note(
+                id,
+                sandbox -> sandbox.state() instanceof SandboxState.NotReady notReady
+                        ? sandbox.with(notReady.withoutContainers())
+                        : sandbox);
     }
 
     private static void fail(Failure failure) {
