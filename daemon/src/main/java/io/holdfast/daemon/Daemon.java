@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int CANNOT_RECOVER = 1;
 
     private final Closing closing = new Closing();
     private final SystemdNotice notice;
@@ -55,7 +56,12 @@ public final class Daemon implements AutoCloseable {
                 List.of(new CallLog(), gate)));
         LOG.info("Holdfast {} listens on {}", Version.own(), config.socket());
         notice.ready();
-        Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open).run());
+        Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open, Daemon::end).run());
+    }
+
+    /** At once, and with a status that has a service manager start it again. */
+    private static void end() {
+        Runtime.getRuntime().halt(CANNOT_RECOVER);
     }
 
     @Override

@@ -11,17 +11,29 @@ final class Recovery {
 
     private final Owners owners;
     private final Runnable done;
+    private final Runnable lost;
 
-    Recovery(Owners owners, Runnable done) {
+    /** Calls {@code done}, or {@code lost} where it is not known what there is. */
+    Recovery(Owners owners, Runnable done, Runnable lost) {
         this.owners = owners;
         this.done = done;
+        this.lost = lost;
     }
 
-    /** Containers first: a sandbox that is released asks them. One owner's failure keeps no other from its work. */
+    /**
+     * Containers first: a sandbox that is released asks them. Owners never fail for one object's sake, only where they
+     * cannot read their records: then no list may be answered, since a kubelet starts what is missing in it once more.
+     */
     void run() {
         long began = System.nanoTime();
-        attempt("containers", owners.containers()::recover);
-        attempt("sandboxes", owners.sandboxes()::recover);
+        try {
+            owners.containers().recover();
+            owners.sandboxes().recover();
+        } catch (RuntimeException | Error failed) {
+            LOG.error("What pods there are cannot be read, so that Holdfast ends, to be started again", failed);
+            lost.run();
+            return;
+        }
         done.run();
         LOG.info(
                 "Recovered in {} ms: {} sandboxes, {} containers, {} images",
@@ -29,13 +41,5 @@ final class Recovery {
                 owners.sandboxes().list().size(),
                 owners.containers().list().size(),
                 owners.images().list().size());
-    }
-
-    private static void attempt(String what, Runnable recover) {
-        try {
-            recover.run();
-        } catch (RuntimeException failed) {
-            LOG.error("Recovery of {} failed; those that it did not come to are not listed", what, failed);
-        }
     }
 }

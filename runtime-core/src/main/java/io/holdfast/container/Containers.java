@@ -240,7 +240,10 @@ public final class Containers implements AutoCloseable {
                 .toList();
     }
 
-    /** Takes up every container that is on record; called once, before the first verb. Never fails for one of them. */
+    /**
+     * Takes up every container that is on record; called once, before the first verb. Fails where the records as a whole
+     * cannot be read, and never for one of them.
+     */
     public void recover() {
         Set<String> known = new ContainerRecovery(table, exits, stops, starts, retries).run();
         new Garbage(parts).sweep(known);

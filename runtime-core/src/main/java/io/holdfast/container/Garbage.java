@@ -38,14 +38,26 @@ final class Garbage {
      * start.
      */
     void sweep(Set<String> known) {
+        try {
+            Set<String> ids = standing();
+            ids.removeAll(known);
+            Thread.ofVirtual()
+                    .name("garbage")
+                    .start(() -> ids.forEach(id -> Deadline.own(EACH, () -> releaseOrLeave(id))));
+        } catch (RuntimeException failed) {
+            LOG.error(
+                    "What is left of containers without a record cannot be found; the next start looks again", failed);
+        }
+    }
+
+    private Set<String> standing() {
         Set<String> ids = new TreeSet<>(names(ContainerPlan.under(parts.root())));
         ids.addAll(names(ContainerPlan.under(parts.state())));
         parts.snapshotter().snapshots().stream()
                 .filter(key -> key.startsWith(ContainerPlan.SNAPSHOT_PREFIX))
                 .map(key -> key.substring(ContainerPlan.SNAPSHOT_PREFIX.length()))
                 .forEach(ids::add);
-        ids.removeAll(known);
-        Thread.ofVirtual().name("garbage").start(() -> ids.forEach(id -> Deadline.own(EACH, () -> releaseOrLeave(id))));
+        return ids;
     }
 
     private void releaseOrLeave(String id) {
