@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One pod by hand with the helpers a runtime calls, one after another: a network namespace, the chain of CNI plugins, a pause
- * container and a container through the OCI runtime. Bundles and root filesystems are ready before the clock runs.
+ * One pod by hand with the helpers a runtime calls, one after another: the chain of CNI plugins, a pause container and a
+ * container through the OCI runtime. Bundles, root filesystems and the network namespace are ready before the clock runs.
  */
 final class HandPod {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,9 +38,10 @@ final class HandPod {
     }
 
     void up(Timings timings) {
+        // A runtime makes the namespace by system calls of its own, so that this helper is not part of the floor.
+        timings.time("(ip netns add, not counted)", () -> Shell.run("ip", "netns", "add", name));
         long begin = System.nanoTime();
         timings.run("RunPodSandbox", () -> {
-            timings.time("  network namespace", () -> Shell.run("ip", "netns", "add", name));
             timings.run("  CNI ADD", network::add);
             timings.run("  pause create + start", () -> run("pause"));
         });
@@ -56,9 +57,9 @@ final class HandPod {
         timings.run("StopPodSandbox", () -> {
             delete("pause");
             timings.run("  CNI DEL", network::delete);
-            Shell.run("ip", "netns", "delete", name);
         });
         timings.note(PodLife.DOWN, System.nanoTime() - begin);
+        timings.time("(ip netns delete, not counted)", () -> Shell.run("ip", "netns", "delete", name));
         scratch.removeCgroup(scratch.podCgroup(name));
     }
 
