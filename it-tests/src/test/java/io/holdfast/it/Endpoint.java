@@ -6,6 +6,8 @@ import io.holdfast.runtime.v1.ImageServiceGrpc;
 import io.holdfast.runtime.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc;
 import io.holdfast.runtime.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.AdminGrpc.AdminBlockingStub;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -49,6 +51,11 @@ public final class Endpoint implements AutoCloseable {
 
     public ImageServiceBlockingStub images() {
         return ImageServiceGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE);
+    }
+
+    /** Holdfast's own calls, which other runtimes do not have. */
+    public AdminBlockingStub admin() {
+        return AdminGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -12,15 +13,15 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Every trace that a container runtime can leave on a machine, a line each. */
+/** Every trace that a container runtime can leave on a machine outside its own directories, a line each. */
 public final class Footprint {
     private static final Path PROC = Path.of("/proc");
 
-    /** The portmap plugin makes these once for all pods and leaves them; what they hold for a pod is a rule of its own. */
-    private static final Predicate<String> NOT_SHARED = Pattern.compile(
-                    "-N CNI-HOSTPORT-\\w+|-A \\w+ .*-j CNI-HOSTPORT-(DNAT|MASQ)|-A CNI-HOSTPORT-(MASQ|SETMARK) .*")
-            .asPredicate()
-            .negate();
+    /** Plugins make these once for all pods and leave them; what they hold for a pod is a rule of its own. */
+    private static final Predicate<String> SHARED = Pattern.compile(
+                    ":CNI-(HOSTPORT-\\w+|ADMIN|FORWARD) |-A \\w+ .*-j CNI-(HOSTPORT-(DNAT|MASQ)|FORWARD)"
+                            + "|-A CNI-HOSTPORT-(MASQ|SETMARK) |-A CNI-FORWARD .*-j CNI-ADMIN")
+            .asPredicate();
 
     private static final Pattern HELPERS =
             Pattern.compile("^\\S*(conmon|containerd-shim\\S*|crun|runc\\S*|catatonit) ");
@@ -36,10 +37,8 @@ public final class Footprint {
         files(Path.of("/run/netns"), "netns pin ").forEach(traces::add);
         files(Path.of("/var/lib/cni"), "CNI file ").forEach(traces::add);
         lines("link ", "ip", "-o", "link").map(Footprint::withoutCounters).forEach(traces::add);
-        lines("iptables nat ", "iptables", "-t", "nat", "-S").filter(NOT_SHARED).forEach(traces::add);
-        lines("ip6tables nat ", "ip6tables", "-t", "nat", "-S")
-                .filter(NOT_SHARED)
-                .forEach(traces::add);
+        traces.addAll(rules("iptables"));
+        traces.addAll(rules("ip6tables"));
         return traces;
     }
 
@@ -99,6 +98,20 @@ public final class Footprint {
 
     private static Stream<String> lines(String kind, String... command) {
         return Shell.run(command).lines().map(line -> kind + line);
+    }
+
+    /** Chains and rules of every table, as {@code iptables-save} tells them, without their counters. */
+    private static List<String> rules(String family) {
+        var rules = new ArrayList<String>();
+        var table = "";
+        for (var line : Shell.run(family + "-save").split("\n")) {
+            if (line.startsWith("*")) {
+                table = line.substring(1);
+            } else if ((line.startsWith(":") || line.startsWith("-A")) && !SHARED.test(line)) {
+                rules.add(family + " " + table + " " + line.replaceFirst(" \\[\\d+:\\d+\\]$", ""));
+            }
+        }
+        return rules;
     }
 
     /** {@code 7: veth12@if2: <UP> mtu 1500 … master br0}: the bridge itself changes state with its members. */

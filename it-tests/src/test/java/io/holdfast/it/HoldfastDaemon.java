@@ -2,6 +2,7 @@ package io.holdfast.it;
 
 import io.grpc.StatusRuntimeException;
 import io.holdfast.runtime.v1.Cri;
+import io.holdfast.v1.AdminWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -68,6 +70,23 @@ public final class HoldfastDaemon implements Subject {
         return Set.of(directory.toString(), " master " + network.bridge(), network.prefix());
     }
 
+    /**
+     * Files of sandboxes and containers, addresses in use, and while the daemon runs what it says that it holds. What it
+     * keeps of images and for all pods alike is no trace of a pod.
+     */
+    @Override
+    public Set<String> traces() {
+        var traces = new TreeSet<String>();
+        for (var kept : List.of("root/containers", "run/sandboxes", "run/containers", "run/netns")) {
+            traces.addAll(below(directory.resolve(kept), 1));
+        }
+        traces.addAll(below(directory.resolve("run/runtimes"), 2));
+        traces.addAll(writableSnapshots());
+        network.leased().forEach(address -> traces.add("address " + address + " in " + directory));
+        holders().forEach(holder -> traces.add("held in " + directory + ": " + holder));
+        return traces;
+    }
+
     /** Starts the daemon and waits until it says that runtime and network are ready. */
     public void start() {
         start(_ -> true);
@@ -113,6 +132,41 @@ public final class HoldfastDaemon implements Subject {
                 terminate();
             }
             unmountPauseRoots();
+        }
+    }
+
+    /** Layers have no directory for overlayfs to work in. A pause image has one snapshot, which is kept for all pods. */
+    private List<String> writableSnapshots() {
+        if (Files.isDirectory(directory.resolve("run/pause"))) {
+            return List.of();
+        }
+        return below(directory.resolve("root/snapshots"), 2).stream()
+                .filter(path -> path.endsWith("/work"))
+                .toList();
+    }
+
+    private List<String> holders() {
+        if (process == null || !process.isAlive()) {
+            return List.of();
+        }
+        try (var endpoint = new Endpoint(socket())) {
+            return endpoint.admin().holds(AdminWire.HoldsRequest.getDefaultInstance()).getHoldersList().stream()
+                    .map(holder -> holder.getKind() + " " + holder.getId() + " " + holder.getHoldsList())
+                    .toList();
+        }
+    }
+
+    /** What is exactly so deep, without the hidden caches of OCI runtimes. */
+    private static List<String> below(Path directory, int depth) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var all =
+                Files.find(directory, depth, (path, _) -> path.getNameCount() - directory.getNameCount() == depth)) {
+            return all.map(Path::toString).filter(path -> !path.contains("/.")).toList();
+        } catch (IOException | UncheckedIOException e) {
+            // Something went while we looked: whoever removed it is still at work, so look again.
+            return below(directory, depth);
         }
     }
 

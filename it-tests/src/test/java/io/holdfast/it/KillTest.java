@@ -114,7 +114,9 @@ class KillTest {
     private void assertNothingIsHeld() {
         assertThat(Lists.containers(node, _ -> {})).isEmpty();
         Await.until(
-                "every address to be given back", SOON, () -> daemon.network().leases() == 0);
+                "every address to be given back",
+                SOON,
+                () -> daemon.network().leased().isEmpty());
     }
 
     private void start(Rig rig) {

@@ -43,7 +43,7 @@ class RestartTest {
     void endIt() {
         try {
             node.close();
-            assertThat(daemon.network().leases()).isZero();
+            assertThat(daemon.network().leased()).isEmpty();
         } finally {
             endpoint.close();
             daemon.close();

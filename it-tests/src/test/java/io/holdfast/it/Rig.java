@@ -1,11 +1,13 @@
 package io.holdfast.it;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * What one run of the suite stands on: the runtime's socket (Holdfast's own distribution started here, or the one that
@@ -19,6 +21,7 @@ public final class Rig implements AutoCloseable {
     private final Subject subject;
     private final Endpoint endpoint;
     private final Set<String> marks = ConcurrentHashMap.newKeySet();
+    private final List<HoldfastDaemon> others = new CopyOnWriteArrayList<>();
 
     private Rig(Scratch scratch, Subject subject) {
         this.scratch = scratch;
@@ -84,12 +87,19 @@ public final class Rig implements AutoCloseable {
     /** Another daemon of our own beside the one under test, for tests that end and configure daemons; not started yet. */
     HoldfastDaemon anotherDaemon(String tables) {
         var another = new HoldfastDaemon(directory(), tables);
+        others.add(another);
         marks.addAll(another.marks());
         return another;
     }
 
     LeakCheck leakCheck() {
-        return new LeakCheck(() -> new TreeSet<>(marks));
+        return new LeakCheck(() -> new TreeSet<>(marks), this::traces);
+    }
+
+    private Set<String> traces() {
+        var all = new TreeSet<>(subject.traces());
+        others.forEach(other -> all.addAll(other.traces()));
+        return all;
     }
 
     @Override

@@ -11,6 +11,9 @@ public sealed interface Subject extends AutoCloseable permits HoldfastDaemon, Su
     /** What marks a trace on the machine as this runtime's, besides the ids of what it runs. */
     Set<String> marks();
 
+    /** What it keeps of its own for what it runs, a line each; nothing where that is not known. */
+    Set<String> traces();
+
     @Override
     void close();
 
@@ -18,6 +21,11 @@ public sealed interface Subject extends AutoCloseable permits HoldfastDaemon, Su
     record Named(Path socket) implements Subject {
         @Override
         public Set<String> marks() {
+            return Set.of();
+        }
+
+        @Override
+        public Set<String> traces() {
             return Set.of();
         }
 

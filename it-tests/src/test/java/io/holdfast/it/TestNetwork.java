@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A CNI bridge network of a run's own: name, bridge, subnet and leases are nobody else's. */
 public final class TestNetwork implements AutoCloseable {
@@ -48,15 +49,16 @@ public final class TestNetwork implements AutoCloseable {
         return "10.%d.%d.".formatted(210 + (number >> 8) % 32, number & 0xff);
     }
 
-    /** Leases taken at the moment: a file named by each address. */
-    public long leases() {
-        var directoryOfNetwork = directory.resolve("leases").resolve(bridge());
-        if (!Files.isDirectory(directoryOfNetwork)) {
-            return 0;
+    /** The addresses given at the moment: a file named by each. */
+    public List<String> leased() {
+        var leases = directory.resolve("leases").resolve(bridge());
+        if (!Files.isDirectory(leases)) {
+            return List.of();
         }
-        try (var files = Files.list(directoryOfNetwork)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix()))
-                    .count();
+        try (var files = Files.list(leases)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(prefix()))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
