@@ -16,12 +16,16 @@ import org.apache.hc.core5.http.HttpEntity;
 
 /** What a host answered, with the body still to be read. Closing it gives the connection up if it was not read whole. */
 final class Answer implements AutoCloseable {
+    private static final int PIECE = 16 << 10;
+
     private final HttpUriRequestBase request;
     private final ClassicHttpResponse response;
+    private final Patience patience;
 
-    Answer(HttpUriRequestBase request, ClassicHttpResponse response) {
+    Answer(HttpUriRequestBase request, ClassicHttpResponse response, Patience patience) {
         this.request = request;
         this.response = response;
+        this.patience = patience;
     }
 
     int status() {
@@ -58,8 +62,7 @@ final class Answer implements AutoCloseable {
 
     /** The whole body, or {@link HostFailed} where it is longer than the cap. */
     byte[] bytes(int cap) throws IOException, HostFailed {
-        InputStream body = body();
-        byte[] bytes = body.readNBytes(cap + 1);
+        byte[] bytes = start(cap + 1);
         if (bytes.length > cap) {
             throw HostFailed.wrong("the answer is longer than the " + cap + " bytes that are allowed");
         }
@@ -69,20 +72,50 @@ final class Answer implements AutoCloseable {
     /** The start of an error's body, in one line of printable text. */
     String excerpt() {
         try {
-            String text = new String(body().readNBytes(Caps.ERROR_BYTES), StandardCharsets.UTF_8);
+            String text = new String(start(Caps.ERROR_BYTES), StandardCharsets.UTF_8);
             String line = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
             return line.substring(0, Math.min(line.length(), 200));
-        } catch (IOException _) {
+        } catch (IOException | HostFailed _) {
             return ""; // the status alone has to do
         }
+    }
+
+    /** The body as far as {@code most} bytes, which have to come as fast as those of a blob. */
+    private byte[] start(int most) throws IOException, HostFailed {
+        InputStream body = body();
+        Throughput throughput = new Throughput(patience);
+        byte[] bytes = new byte[Math.min(most, PIECE)];
+        int filled = 0;
+        while (filled < most) {
+            if (filled == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(most, 2 * filled));
+            }
+            int count = throughput.read(body, bytes, filled, bytes.length - filled);
+            if (count < 0) {
+                break;
+            }
+            filled += count;
+        }
+        return Arrays.copyOf(bytes, filled);
     }
 
     @Override
     public void close() throws IOException {
         HttpEntity entity = response.getEntity();
         if (entity != null && entity.isStreaming()) {
-            request.cancel(); // rather a new connection than the rest of a long body
+            giveUp();
+        } else {
+            response.close();
         }
-        response.close();
+    }
+
+    /** Rather a new connection than the rest of a long body. */
+    private void giveUp() {
+        request.cancel();
+        try {
+            response.close();
+        } catch (IOException _) {
+            return; // it wanted to read the rest of a connection that is no more
+        }
     }
 }

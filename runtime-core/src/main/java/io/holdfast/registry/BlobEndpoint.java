@@ -51,10 +51,8 @@ record BlobEndpoint(HostClient client, Patience patience) {
         long skipped = 0;
         while (true) {
             stop.run();
-            long before = System.nanoTime();
             int most = skipped < skip ? (int) Math.min(buffer.length, skip - skipped) : buffer.length;
-            int count = body.read(buffer, 0, most);
-            throughput.came(count, System.nanoTime() - before);
+            int count = throughput.read(body, buffer, 0, most);
             if (count < 0) {
                 return;
             }

@@ -52,7 +52,7 @@ final class Http implements AutoCloseable {
             request.setEntity(new StringEntity(call.form(), ContentType.APPLICATION_FORM_URLENCODED));
         }
         try (Alarm _ = Alarm.after(Deadline.remaining(headerLimit()), request::cancel)) {
-            return new Answer(request, client(call.tls()).executeOpen(target(call.uri()), request, null));
+            return new Answer(request, client(call.tls()).executeOpen(target(call.uri()), request, null), patience);
         }
     }
 

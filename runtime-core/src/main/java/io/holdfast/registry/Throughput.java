@@ -1,6 +1,10 @@
 package io.holdfast.registry;
 
-/** Watches that a body comes fast enough. Counts only the time spent waiting for it. */
+import io.holdfast.work.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads a body and watches that it comes fast enough. Counts only the time spent waiting for it. */
 final class Throughput {
     private final Patience patience;
     private long nanos;
@@ -10,8 +14,16 @@ final class Throughput {
         this.patience = patience;
     }
 
-    /** So many bytes came after so much waiting. */
-    void came(int count, long waited) throws HostFailed {
+    /** Reads some bytes, at most {@code most}; -1 at the end. Fails once the caller's time is over. */
+    int read(InputStream body, byte[] into, int offset, int most) throws IOException, HostFailed {
+        Deadline.check("reading what a registry sends");
+        long before = System.nanoTime();
+        int count = body.read(into, offset, most);
+        came(count, System.nanoTime() - before);
+        return count;
+    }
+
+    private void came(int count, long waited) throws HostFailed {
         bytes += Math.max(0, count);
         nanos += waited;
         if (nanos >= patience.window().toNanos()) {
