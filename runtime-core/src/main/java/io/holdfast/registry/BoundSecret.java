@@ -17,12 +17,12 @@ public record BoundSecret(Secret secret, String host) {
 
     /** The secret if it is for this origin. */
     Secret reveal(Origin origin) {
-        return known(host).equals(known(origin.authority())) ? secret : new Secret.None();
+        boolean same = origin.isNamed(host) || isHub(host) && isHub(origin.authority());
+        return same ? secret : new Secret.None();
     }
 
-    private static String known(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return HUB.contains(lower) ? "docker.io" : lower;
+    private static boolean isHub(String host) {
+        return HUB.contains(host.toLowerCase(Locale.ROOT));
     }
 
     /** Both {@code https://index.docker.io/v1/} and {@code registry.example:5000} are in use. */

@@ -83,6 +83,10 @@ public record Reference(String host, String path, Optional<String> tag, Optional
         if (!HOST.matcher(host).matches()) {
             throw invalid(text, "the registry's host is malformed");
         }
+        String port = host.endsWith("]") ? "" : host.substring(host.lastIndexOf(':') + 1);
+        if (host.contains(":") && port.matches("[0-9]+") && Integer.parseInt(port) > Origin.HIGHEST_PORT) {
+            throw invalid(text, "there is no port " + port);
+        }
         if (host.length() + 1 + path.length() > MOST_NAME_CHARS) {
             throw invalid(text, "the name has more than " + MOST_NAME_CHARS + " characters");
         }

@@ -20,6 +20,9 @@ final class Targets {
             throw HostFailed.wrong(what + " has a user name in its URL");
         }
         Origin to = Origin.of(target);
+        if (to.port() > Origin.HIGHEST_PORT) {
+            throw HostFailed.wrong(what + " names port " + to.port() + ", which is none");
+        }
         if (from.secure() && !to.secure()) {
             throw HostFailed.wrong(what + " leads from https to http, to " + to);
         }

@@ -308,6 +308,23 @@ class AuthorizationTest {
     }
 
     @Test
+    void thePortOfTheSchemeMayBeWrittenOrNot() {
+        Origin secure = Origin.of(java.net.URI.create("https://r.example/v2"));
+        Origin plain = Origin.of(java.net.URI.create("http://r.example/v2"));
+        Reference written = Reference.parse("R.example:443/app");
+        assertThat(BoundSecret.of(PASSWORD, "", written).reveal(secure)).isEqualTo(PASSWORD);
+        assertThat(BoundSecret.of(PASSWORD, "r.example:443", written).reveal(secure))
+                .isEqualTo(PASSWORD);
+        assertThat(BoundSecret.of(PASSWORD, "https://r.example", written).reveal(secure))
+                .isEqualTo(PASSWORD);
+        assertThat(BoundSecret.of(PASSWORD, "r.example:80", written).reveal(plain))
+                .isEqualTo(PASSWORD);
+        assertThat(BoundSecret.of(PASSWORD, "", written).reveal(plain)).isInstanceOf(Secret.None.class);
+        assertThat(BoundSecret.of(PASSWORD, "r.example:5000", written).reveal(secure))
+                .isInstanceOf(Secret.None.class);
+    }
+
+    @Test
     void anAuthFieldIsBase64OfUserAndPassword() {
         String auth = Base64.getEncoder().encodeToString("me:s3:cret\0\0".getBytes(US_ASCII));
         assertThat(Secret.decode(auth)).isEqualTo(new Secret.Password("me", "s3:cret"));

@@ -58,6 +58,8 @@ class ReferenceTest {
                 "a.b/../c",
                 "a.b:/c",
                 "a.b:999999/c",
+                "a.b:99999/c",
+                "[::1]:65536/c",
                 "-a.b/c",
                 "a.b/c..d",
                 "a.b/-c",

@@ -36,6 +36,7 @@ class TargetsTest {
         "https://192.0.2.1, ftp://192.0.2.1/x",
         "https://192.0.2.1, file:/etc/passwd",
         "https://192.0.2.1, https://u@192.0.2.1/x",
+        "https://192.0.2.1, https://192.0.2.1:65536/x",
     })
     void butNotToWhatNoRegistryCanBe(String from, String to) {
         assertThatThrownBy(() -> Targets.check(Origin.of(URI.create(from)), URI.create(to), "it"))
