@@ -17,12 +17,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One {@code hosts.toml}: the {@code host} tables in the order of the file, then {@code server}, which without being
- * named is the registry itself. Fields at the top of the file are the server's. {@code push} is accepted and unused.
+ * named is the registry itself. Fields at the top of the file are the server's. {@code push} is accepted and unused, and so is
+ * {@code dial_timeout}, with a warning.
  */
 final class HostsFile {
+    private static final Logger LOG = LoggerFactory.getLogger(HostsFile.class);
     private static final Set<String> FIELDS =
             Set.of("capabilities", "ca", "client", "skip_verify", "header", "override_path", "dial_timeout");
 
@@ -46,20 +50,28 @@ final class HostsFile {
     }
 
     private RegistryHost upstream(JsonNode root) {
+        requireKnown(root, "");
         RegistryHost host = Hosts.upstream(registry, tls(root));
         return new RegistryHost(host.base(), capabilities(root), host.tls(), headers(root), "");
     }
 
     private RegistryHost host(String url, JsonNode fields) {
+        requireKnown(fields, " of " + shown(url));
+        URI base = base(url, fields.path("override_path").asBoolean(false));
+        Origin own = Origin.of(base);
+        boolean itself = own.isNamed(registry) || own.isNamed(Hosts.defaultHost(registry));
+        return new RegistryHost(base, capabilities(fields), tls(fields), headers(fields), itself ? "" : registry);
+    }
+
+    private void requireKnown(JsonNode fields, String of) {
         fields.fieldNames().forEachRemaining(name -> {
             if (!FIELDS.contains(name) && !name.equals("server") && !name.equals("host")) {
-                throw invalid("unknown field " + name + " of " + url);
+                throw invalid("unknown field " + name + of);
             }
         });
-        URI base = base(url, fields.path("override_path").asBoolean(false));
-        String own = Origin.of(base).authority();
-        boolean itself = own.equals(registry) || own.equals(Hosts.defaultHost(registry));
-        return new RegistryHost(base, capabilities(fields), tls(fields), headers(fields), itself ? "" : registry);
+        if (fields.has("dial_timeout")) {
+            LOG.warn("{}: dial_timeout{} is not heeded; hosts have the time that all have", file, of);
+        }
     }
 
     private URI base(String url, boolean override) {
@@ -69,15 +81,21 @@ final class HostsFile {
             if (!url.equals(whole) && url.contains("://")
                     || uri.getHost() == null
                     || uri.getRawQuery() != null
-                    || uri.getRawUserInfo() != null) {
-                throw invalid(url + " must be scheme, host, perhaps port and path, and nothing else");
+                    || uri.getRawUserInfo() != null
+                    || uri.getPort() > Origin.HIGHEST_PORT) {
+                throw invalid(shown(url) + " must be scheme, host, perhaps port and path, and nothing else");
             }
             String path = uri.getRawPath().replaceAll("/+$", "");
             String rest = override || path.endsWith("/v2") ? path : path + "/v2";
             return URI.create(uri.getScheme().toLowerCase(Locale.ROOT) + "://" + uri.getRawAuthority() + rest);
         } catch (IllegalArgumentException malformed) {
-            throw invalid(url + " is no URL");
+            throw invalid(shown(url) + " is no URL");
         }
+    }
+
+    /** Messages go to whoever may see a pod's events: a user's name, a password or a query do not. */
+    private static String shown(String url) {
+        return url.replaceFirst("(?is)^([a-z]+://)?.*@", "$1…@").replaceFirst("(?s)[?#].*", "");
     }
 
     private Set<RegistryHost.Capability> capabilities(JsonNode fields) {

@@ -121,6 +121,8 @@ class HostsTest {
                 "server = \"file:///etc\"",
                 "[host.\"http://u:p@h\"]",
                 "[host.\"http://h?x\"]",
+                "[host.\"http://h:99999\"]",
+                "capabilites = [\"pull\"]",
                 "[host.\"http://h\"]\n capabilities = [\"fly\"]",
                 "[host.\"http://h\"]\n capabilites = [\"pull\"]",
                 "[host.\"http://h\".header]\n x = \"a\\r\\nb: c\"",
@@ -131,6 +133,23 @@ class HostsTest {
         assertThatThrownBy(() -> Hosts.of(Optional.of(config), "r.example"))
                 .isInstanceOf(Failure.Broken.class)
                 .hasMessageContaining("r.example/hosts.toml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://me:s3cret@h", "http://h?token=s3cret", "http://me:s3/cret@h", "me:s3cret@h:x"})
+    void aMessageDoesNotShowTheSecretForWhichAUrlIsRefused(String url) throws IOException {
+        write("r.example", "[host.\"" + url + "\"]");
+        assertThatThrownBy(() -> Hosts.of(Optional.of(config), "r.example"))
+                .isInstanceOf(Failure.Broken.class)
+                .hasMessageContaining("r.example/hosts.toml")
+                .hasMessageNotContainingAny("s3", "cret", "me:");
+    }
+
+    @Test
+    void theRegistryIsItselfWithItsPortWrittenOrNot() throws IOException {
+        write("r.example:443", "server = \"https://r.example\"\n");
+        assertThat(Hosts.of(Optional.of(config), "r.example:443").getFirst().namespace())
+                .isEmpty();
     }
 
     private static List<String> bases(List<RegistryHost> hosts) {
