@@ -1,12 +1,14 @@
 package io.holdfast.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 import jnr.constants.platform.Errno;
 
 /**
- * Removes a tree, following no link. However deep the tree is, only few directories are open at once: what lies deeper
- * is first moved up, to beside the tree itself.
+ * Removes a tree, following no link. However deep the tree is, only few directories are open at once, and the stack stays
+ * short: what lies deeper is first moved up, to beside the tree itself, and its turn comes after what is above it.
  */
 final class TreeRemoval {
     private static final int AT_REMOVEDIR = 0x200;
@@ -14,6 +16,7 @@ final class TreeRemoval {
 
     private final FileCalls calls;
     private final Directory above;
+    private final Deque<byte[]> raised = new ArrayDeque<>();
 
     TreeRemoval(FileCalls calls, Directory above) {
         this.calls = calls;
@@ -22,6 +25,9 @@ final class TreeRemoval {
 
     void remove(byte[] name) {
         remove(above, name, 0);
+        while (!raised.isEmpty()) {
+            remove(above, raised.removeFirst(), 0);
+        }
     }
 
     private void remove(Directory in, byte[] name, int depth) {
@@ -29,7 +35,7 @@ final class TreeRemoval {
             return;
         }
         if (depth == DEEPEST) {
-            removeFromAbove(in, name);
+            raise(in, name);
             return;
         }
         try (Directory directory = in.child(name)) {
@@ -44,14 +50,14 @@ final class TreeRemoval {
         unlink(in, name, AT_REMOVEDIR);
     }
 
-    private void removeFromAbove(Directory in, byte[] name) {
-        byte[] raised = (".removed-"
+    private void raise(Directory in, byte[] name) {
+        byte[] beside = (".removed-"
                         + Long.toHexString(ThreadLocalRandom.current().nextLong()))
                 .getBytes(StandardCharsets.US_ASCII);
         int result = calls.libc()
-                .renameat2(in.fd(), FileCalls.terminated(name), above.fd(), FileCalls.terminated(raised), 0);
+                .renameat2(in.fd(), FileCalls.terminated(name), above.fd(), FileCalls.terminated(beside), 0);
         calls.kernel().check("renameat2", FileCalls.printable(name), result);
-        remove(above, raised, 0);
+        raised.addLast(beside);
     }
 
     /** Whether nothing stands there any more; false for a directory that was to be unlinked as a file. */

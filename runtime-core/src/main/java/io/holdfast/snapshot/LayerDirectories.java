@@ -6,7 +6,10 @@ import io.holdfast.linux.FileTree;
 import io.holdfast.linux.KernelError;
 import io.holdfast.work.Failure;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -91,11 +94,25 @@ final class LayerDirectories implements AutoCloseable {
         forget();
     }
 
+    /** Makes what is missing, from above: by a loop, since a path may have two thousand names. */
     private Directory make(LayerPath path) {
+        Deque<LayerPath> missing = new ArrayDeque<>(List.of(path));
+        Optional<Directory> above = find(path.parent());
+        while (above.isEmpty()) {
+            missing.addFirst(missing.getFirst().parent());
+            above = find(missing.getFirst().parent());
+        }
+        Directory directory = above.get();
+        for (LayerPath each : missing) {
+            directory = make(directory, each);
+        }
+        return directory;
+    }
+
+    private Directory make(Directory parent, LayerPath path) {
         usage.addInode();
         usage.addDirectory();
         byte[] name = path.nameBytes();
-        Directory parent = at(path.parent());
         boolean hidden =
                 parent.status(name).map(LayerDirectories::requireWhiteout).orElse(false);
         if (hidden) {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +82,7 @@ class DirectoryTest {
     }
 
     @Test
-    void aTreeOfAnyDepthIsRemoved() {
+    void aTreeOfAnyDepthIsRemoved() throws InterruptedException {
         // Deeper than a path can be long, and than descriptors or a stack would last.
         byte[] name = "ddddddddd".getBytes();
         Directory at = root;
@@ -94,8 +96,17 @@ class DirectoryTest {
             at = next;
         }
         at.close();
-        root.remove(name);
+        removeOnASmallStack(name);
         assertThat(root.names()).containsExactly("f".getBytes());
+    }
+
+    private void removeOnASmallStack(byte[] name) throws InterruptedException {
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        Thread thread = new Thread(null, () -> root.remove(name), "remove", 256 << 10);
+        thread.setUncaughtExceptionHandler((_, failed) -> thrown.add(failed));
+        thread.start();
+        thread.join();
+        assertThat(thrown).isEmpty();
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.holdfast.snapshot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.linux.Directory;
 import io.holdfast.linux.FileStatus;
+import io.holdfast.linux.FileTree;
+import io.holdfast.linux.Kernel;
 import io.holdfast.work.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,6 +17,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +53,26 @@ class LayerTarTest {
         assertThat(directory.permissions()).isEqualTo(0751);
         assertThat(directory.mtime()).isEqualTo(123_456);
         assertThat(directory.gid()).isEqualTo(12);
+    }
+
+    @Test
+    void aPathMayHaveAsManyNamesAsTheKernelTakes() throws Exception {
+        String path = "d/".repeat(2000) + "f";
+        Tar archive = new Tar().pax("path", path).file("f", "deep");
+        Kernel kernel = new Kernel();
+        LayerTar tar = new LayerTar(kernel, layer.root, LayerLimits.DEFAULT);
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        Thread thread = new Thread(null, () -> tar.apply(archive.stream()), "unpack", 256 << 10);
+        thread.setUncaughtExceptionHandler((_, failed) -> thrown.add(failed));
+        thread.start();
+        thread.join();
+        assertThat(thrown).isEmpty();
+        assertThat(layer.existing(path).bytes()).isEqualTo(4);
+        try (FileTree tree = FileTree.open(kernel, layer.root);
+                Directory root = tree.root()) {
+            root.remove("d".getBytes(US_ASCII));
+            assertThat(root.names()).isEmpty();
+        }
     }
 
     @Test
