@@ -45,7 +45,7 @@ final class Removal {
     }
 
     /** Undoes a creation that has failed, under a deadline of its own; what goes wrong here is added to the failure. */
-    void undo(LiveContainer live, RuntimeException failed) {
+    void undo(LiveContainer live, Throwable failed) {
         Deadline.own(
                 UNDO,
                 () -> live.exclusively(() -> {

@@ -106,7 +106,7 @@ final class Unpacker {
                 // Both run to their ends: only whole bytes tell a bad layer from a host that lied about it.
                 Parallel.each(List.<Runnable>of(() -> fill(ingest), () -> apply(ingest, unpacked)), 2, Runnable::run);
                 failpoints.pass("pull.layer.unpacked");
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 snapshotter.abandon(unpacked);
                 throw failed;
             }

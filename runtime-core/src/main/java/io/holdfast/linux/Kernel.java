@@ -170,17 +170,19 @@ public final class Kernel {
     /** A file in memory that cannot grow beyond {@code most} bytes: what a helper's output goes into. */
     public int cappedFile(String name, long most) {
         int fd = lifted(check("memfd_create", name, libc.memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
-        check("ftruncate", name, libc.ftruncate(fd, most));
-        check("fcntl F_ADD_SEALS", name, libc.fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));
-        return fd;
+        return orClosed(fd, () -> {
+            check("ftruncate", name, libc.ftruncate(fd, most));
+            check("fcntl F_ADD_SEALS", name, libc.fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));
+        });
     }
 
     /** A file in memory with this content, read from its beginning. */
     public int memoryFile(String name, byte[] content) {
         int fd = lifted(check("memfd_create", name, libc.memfd_create(name, MFD_CLOEXEC)));
-        writeAll(fd, content);
-        seek(fd, 0, 0);
-        return fd;
+        return orClosed(fd, () -> {
+            writeAll(fd, content);
+            seek(fd, 0, 0);
+        });
     }
 
     public long position(int fd) {
@@ -287,6 +289,17 @@ public final class Kernel {
         } catch (KernelError full) {
             close(other);
             throw full;
+        }
+    }
+
+    /** The descriptor, ready for use; where that fails it does not stay open. */
+    private int orClosed(int fd, Runnable preparation) {
+        try {
+            preparation.run();
+            return fd;
+        } catch (RuntimeException failed) {
+            close(fd);
+            throw failed;
         }
     }
 

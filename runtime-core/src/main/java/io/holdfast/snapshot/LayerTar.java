@@ -6,6 +6,7 @@ import io.holdfast.linux.KernelError;
 import io.holdfast.work.Failure;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,9 +68,9 @@ public final class LayerTar {
 
     /** Gives directories that the archive does not name the attributes that they have in the layers below, topmost first. */
     void inherit(List<Path> below) {
-        List<FileTree> trees =
-                below.stream().map(each -> FileTree.open(kernel, each)).toList();
+        List<FileTree> trees = new ArrayList<>();
         try (FileTree own = FileTree.open(kernel, directory)) {
+            below.forEach(each -> trees.add(FileTree.open(kernel, each)));
             InheritedAttributes inherited = new InheritedAttributes(trees);
             if (!rootNamed) {
                 inherited

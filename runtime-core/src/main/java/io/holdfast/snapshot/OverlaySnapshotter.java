@@ -160,9 +160,12 @@ public final class OverlaySnapshotter implements Snapshotter {
             requireSame(key, known.get(), wanted);
             return;
         }
+        List<Snapshot.Committed> visible = records.visible(chain);
         Snapshot made = numbered(wanted, directories.makeWritable());
-        dressRoot(made.number(), records.visible(chain));
-        Snapshot recorded = records.addSnapshot(key, made, chain);
+        Snapshot recorded = directories.orDiscard(made.number(), () -> {
+            dressRoot(made.number(), visible);
+            return records.addSnapshot(key, made, chain);
+        });
         if (!recorded.equals(made)) {
             directories.discard(made.number());
             requireSame(key, recorded, wanted);

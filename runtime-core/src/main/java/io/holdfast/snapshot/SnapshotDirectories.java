@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,24 +49,36 @@ final class SnapshotDirectories {
 
     /** Makes an empty directory of a number that none has had, and says which. */
     long make() {
-        long number = last.incrementAndGet();
-        make(directory(number), "rwx------");
-        make(files(number), "rwxr-xr-x");
-        return number;
+        return whole(this::makeFiles);
     }
 
     /** As {@link #make}, with a working directory for overlayfs, and there after a power loss. */
     long makeWritable() {
-        long number = make();
-        make(directory(number).resolve(WORK), "rwx------");
-        DurableFile.syncDirectory(directory(number));
-        DurableFile.syncDirectory(root);
-        return number;
+        return whole(number -> {
+            makeFiles(number);
+            make(directory(number).resolve(WORK), "rwx------");
+            DurableFile.syncDirectory(directory(number));
+            DurableFile.syncDirectory(root);
+        });
     }
 
     /** Removes a directory. Success where it is gone. */
     void discard(long number) {
         trash.take(directory(number));
+    }
+
+    /** Does what may fail to a directory that has no record yet: if it does, the directory goes. */
+    <T> T orDiscard(long number, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | Error failed) {
+            try {
+                discard(number);
+            } catch (RuntimeException left) {
+                failed.addSuppressed(left);
+            }
+            throw failed;
+        }
     }
 
     /** Removes what has no record, and no mount; does not wait for it. */
@@ -86,6 +100,19 @@ final class SnapshotDirectories {
 
     private Path directory(long number) {
         return root.resolve(Long.toString(number));
+    }
+
+    private long whole(LongConsumer making) {
+        long number = last.incrementAndGet();
+        return orDiscard(number, () -> {
+            making.accept(number);
+            return number;
+        });
+    }
+
+    private void makeFiles(long number) {
+        make(directory(number), "rwx------");
+        make(files(number), "rwxr-xr-x");
     }
 
     private static void make(Path directory, String mode) {

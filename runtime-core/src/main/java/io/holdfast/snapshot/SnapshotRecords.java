@@ -115,15 +115,29 @@ final class SnapshotRecords {
         return Optional.of(layers.remove(chainId));
     }
 
-    /** Records a snapshot; the one of that key where there is one. */
+    /** Records a snapshot; the one of that key where there is one. What fails leaves no record. */
     synchronized Snapshot addSnapshot(String key, Snapshot snapshot, List<String> chain) {
         if (snapshots.containsKey(key)) {
             return snapshots.get(key);
         }
         visible(chain);
-        snapshotStore.put(key, snapshot);
+        try {
+            snapshotStore.put(key, snapshot);
+        } catch (RuntimeException failed) {
+            withdraw(key, failed);
+            throw failed;
+        }
         snapshots.put(key, snapshot);
         return snapshot;
+    }
+
+    /** A write that has failed may have been done all the same. */
+    private void withdraw(String key, RuntimeException why) {
+        try {
+            snapshotStore.delete(key);
+        } catch (RuntimeException failed) {
+            why.addSuppressed(failed);
+        }
     }
 
     synchronized Optional<Snapshot> removeSnapshot(String key) {

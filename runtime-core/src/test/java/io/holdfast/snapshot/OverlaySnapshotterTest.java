@@ -1,6 +1,7 @@
 package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.linux.Kernel;
 import io.holdfast.metadata.Database;
@@ -69,6 +70,19 @@ class OverlaySnapshotterTest extends SnapshotterContract {
         assertThat(snapshotter.has("c1")).isFalse();
         commit(new Tar().file("a", "one"), "c1");
         assertThat(mounted("k", List.of("c1")).resolve("a")).hasContent("one");
+    }
+
+    @Test
+    void aSnapshotThatCannotBeRecordedLeavesNothing() {
+        failpoints = Failpoints.calling(point -> {
+            if (point.startsWith("write.snapshots")) {
+                throw new Failure.Broken("set to fail");
+            }
+        });
+        snapshotter = open(scratch.resolve("snapshots"));
+        assertThatThrownBy(() -> snapshotter.prepare("k", List.of())).isInstanceOf(Failure.Broken.class);
+        assertThat(scratch.resolve("snapshots").toFile().list()).containsExactly("trash");
+        assertThat(scratch.resolve("snapshots/trash")).isEmptyDirectory();
     }
 
     @Test

@@ -62,6 +62,13 @@ abstract class SnapshotterContract {
     }
 
     @Test
+    void aSnapshotThatCannotBeMadeLeavesNothing() {
+        assertThatThrownBy(() -> snapshotter.prepare("k", List.of("c1"))).isInstanceOf(Failure.NotFound.class);
+        assertThat(snapshotter.snapshots()).isEmpty();
+        assertThat(directories()).isEmpty();
+    }
+
+    @Test
     void theSameLayerCommittedTwiceIsOne() {
         commit(new Tar().file("a", "one"), "c1");
         commit(new Tar().file("a", "one"), "c1");
