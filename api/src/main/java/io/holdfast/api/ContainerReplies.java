@@ -76,17 +76,10 @@ final class ContainerReplies {
                 status.setFinishedAt(Times.nanos(exited.exit().at()))
                         .setExitCode(exited.exit().code())
                         .setReason(exited.reason())
-                        .setMessage(message(exited));
+                        .setMessage(exited.message());
             }
             case ContainerState.Unknown unknown -> status.setReason("Unknown").setMessage(unknown.why());
         }
-    }
-
-    private static String message(ContainerState.Exited exited) {
-        return exited.exit()
-                .doubt()
-                .map(doubt -> exited.message().isEmpty() ? doubt : exited.message() + "; " + doubt)
-                .orElse(exited.message());
     }
 
     private static Cri.ImageSpec image(ContainerConfig.ImageChoice choice) {

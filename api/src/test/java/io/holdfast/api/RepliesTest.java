@@ -46,18 +46,20 @@ class RepliesTest {
     }
 
     @Test
-    void anExitIsToldWithItsTimesAndItsDoubt() {
-        Exit exit = new Exit(255, NOON.plusSeconds(1), Optional.of("its monitor was killed"));
+    void anExitIsToldWithItsTimesAndItsDoubtOnce() {
+        String doubt = "its monitor was killed";
+        Exit exit = new Exit(255, NOON.plusSeconds(1), Optional.of(doubt));
 
+        // An exit's doubt is put on record as the message.
         Cri.ContainerStatus status = ContainerReplies.status(
-                container(new ContainerState.Exited(NOON, Optional.of(NOON), exit, "Error", "")), Optional.empty());
+                container(new ContainerState.Exited(NOON, Optional.of(NOON), exit, "Error", doubt)), Optional.empty());
 
         assertThat(status.getState()).isEqualTo(Cri.ContainerState.CONTAINER_EXITED);
         assertThat(status.getStartedAt()).isEqualTo(NOON_NANOS);
         assertThat(status.getFinishedAt()).isEqualTo(NOON_NANOS + 1_000_000_000L);
         assertThat(status.getExitCode()).isEqualTo(255);
         assertThat(status.getReason()).isEqualTo("Error");
-        assertThat(status.getMessage()).isEqualTo("its monitor was killed");
+        assertThat(status.getMessage()).isEqualTo(doubt);
     }
 
     @Test
