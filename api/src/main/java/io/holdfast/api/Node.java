@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  *
  * @param systemdCgroups whether systemd makes the cgroups
  * @param recovered whether every record of before the start is taken up again
+ * @param whyNoRuntime empty where every program that a container takes is there
  * @param whyNoNetwork empty where a pod could join the network now
  * @param details for people: each value a JSON text
  */
@@ -19,5 +20,6 @@ public record Node(
         boolean systemdCgroups,
         Handlers handlers,
         BooleanSupplier recovered,
+        Supplier<Optional<String>> whyNoRuntime,
         Supplier<Optional<String>> whyNoNetwork,
         Supplier<Map<String, String>> details) {}

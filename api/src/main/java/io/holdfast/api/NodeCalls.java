@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +20,6 @@ final class NodeCalls {
     private static final String RECURSIVE_READ_ONLY = "rro";
 
     private final Node node;
-    private final Map<String, OciRuntime.Features> features = new ConcurrentHashMap<>();
 
     NodeCalls(Node node) {
         this.node = node;
@@ -65,18 +63,23 @@ final class NodeCalls {
 
     private Cri.RuntimeCondition runtimeReady() {
         Cri.RuntimeCondition.Builder ready = Cri.RuntimeCondition.newBuilder().setType("RuntimeReady");
-        return node.recovered().getAsBoolean()
-                ? ready.setStatus(true).build()
-                : ready.setReason("Recovering")
-                        .setMessage("Holdfast has just started and is taking up the pods of before")
-                        .build();
+        if (!node.recovered().getAsBoolean()) {
+            return ready.setReason("Recovering")
+                    .setMessage("Holdfast has just started and is taking up the pods of before")
+                    .build();
+        }
+        return condition(ready, "RuntimeNotReady", node.whyNoRuntime().get());
     }
 
     private static Cri.RuntimeCondition networkReady(Optional<String> whyNot) {
         Cri.RuntimeCondition.Builder ready = Cri.RuntimeCondition.newBuilder().setType("NetworkReady");
-        return whyNot.map(why ->
-                        ready.setReason("NetworkPluginNotReady").setMessage(why).build())
-                .orElseGet(() -> ready.setStatus(true).build());
+        return condition(ready, "NetworkPluginNotReady", whyNot);
+    }
+
+    private static Cri.RuntimeCondition condition(
+            Cri.RuntimeCondition.Builder met, String reason, Optional<String> whyNot) {
+        return whyNot.map(why -> met.setReason(reason).setMessage(why).build())
+                .orElseGet(() -> met.setStatus(true).build());
     }
 
     /** The default handler stands once under its name and once under the empty one. */
@@ -97,11 +100,10 @@ final class NodeCalls {
                 .build();
     }
 
-    /** Asked once; a runtime that cannot be asked can do nothing special, and is asked again. */
+    /** A runtime that cannot be asked can do nothing special, and is asked again. */
     private Optional<OciRuntime.Features> features(String name) {
         try {
-            return Optional.of(features.computeIfAbsent(
-                    name, asked -> node.handlers().runtime(asked).features()));
+            return Optional.of(node.handlers().runtime(name).features());
         } catch (Failure unanswered) {
             LOG.warn("The features of runtime handler {} are not known: {}", name, unanswered.getMessage());
             return Optional.empty();

@@ -3,6 +3,8 @@ package io.holdfast.cli;
 import io.holdfast.daemon.ConfigFile;
 import io.holdfast.work.Failure;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -23,9 +25,11 @@ final class ConfigCommand {
 
     @Command(name = "check", description = "Says what is wrong with a configuration file.")
     void check(@Parameters(paramLabel = "FILE", description = "The file.") Path file) {
-        ConfigFile.read(file).problems().stream().findFirst().ifPresent(problem -> {
-            throw new Failure.Invalid(file + ": " + problem);
-        });
+        List<String> problems = ConfigFile.read(file).problems();
+        if (!problems.isEmpty()) {
+            throw new Failure.Invalid(
+                    problems.stream().map(problem -> file + ": " + problem).collect(Collectors.joining("\n")));
+        }
         spec.commandLine().getOut().println(file + " is good");
     }
 }

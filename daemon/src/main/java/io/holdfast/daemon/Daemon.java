@@ -41,6 +41,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void open(Config config, Kernel kernel, Failpoints failpoints) {
+        config.problems().forEach(problem -> LOG.warn("Configuration: {}", problem));
         closing.add(Claim.on(config.root()));
         closing.add(Claim.on(config.state()));
         closing.add(new HeapTrim());

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The OCI runtimes of the configuration, or those that are installed where it names none.
@@ -34,6 +35,14 @@ record Runtimes(String standard, Map<String, Path> binaries, Map<String, Path> r
 
     Handler handler(String name, Config config, boolean systemdCgroups) {
         return new Handler(name, binaries.get(name), roots.get(name), config.conmon(), Wiring.MONITORS, systemdCgroups);
+    }
+
+    /** Empty where what every container takes is there: the standard runtime, and the monitor. */
+    Optional<String> whyNotReady(Path monitor) {
+        return Stream.of(binaries.get(standard), monitor)
+                .filter(program -> !Files.isExecutable(program))
+                .map(program -> program + " is no program that can be run; is it installed?")
+                .findFirst();
     }
 
     private static Path root(Config config, String name) {

@@ -62,6 +62,7 @@ final class Wiring implements AutoCloseable {
     private final Database database;
     private final OverlaySnapshotter snapshotter;
     private final Images images;
+    private final Runtimes runtimes;
     private final Handlers handlers;
     private final Containers containers;
     private final Networks networks;
@@ -79,6 +80,7 @@ final class Wiring implements AutoCloseable {
         this.database = closing.add(Database.open(config.root().resolve("holdfast.db"), failpoints));
         this.snapshotter = new OverlaySnapshotter(kernel, layers(), database);
         this.images = closing.add(images());
+        this.runtimes = Runtimes.of(config);
         this.handlers = handlers();
         this.containers = closing.add(containers());
         this.networks = networks();
@@ -96,6 +98,7 @@ final class Wiring implements AutoCloseable {
                 systemdCgroups,
                 handlers,
                 recovered,
+                () -> runtimes.whyNotReady(config.conmon()),
                 networks::whyNotReady,
                 () -> StatusDetails.of(config, handlers));
     }
@@ -139,7 +142,6 @@ final class Wiring implements AutoCloseable {
     }
 
     private Handlers handlers() {
-        Runtimes runtimes = Runtimes.of(config);
         Map<String, OciRuntime> shims = new HashMap<>();
         for (String name : runtimes.binaries().keySet()) {
             shims.put(

@@ -38,10 +38,13 @@ class HoldfastCommandTest {
     }
 
     @Test
-    void aProgramThatIsMissingIsAProblemOfTheConfiguration() throws IOException {
-        Path file = Files.writeString(directory.resolve("c.toml"), "conmon = \"/no/conmon\"\n");
+    void everyProgramThatIsMissingIsAProblemOfTheConfiguration() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("c.toml"), "conmon = \"/no/conmon\"\n[sandbox]\npause_binary = \"/no/pause\"\n");
 
-        assertThat(run("config", "check", file.toString()).err()).contains("conmon: /no/conmon is no program");
+        assertThat(run("config", "check", file.toString()).err())
+                .contains(file + ": conmon: /no/conmon is no program")
+                .contains(file + ": sandbox.pause_binary: /no/pause is no program");
     }
 
     @Test

@@ -65,6 +65,22 @@ class DaemonTest {
     }
 
     @Test
+    void withoutAProgramThatContainersTakeItIsNotReadyAndSaysWhy() {
+        Config config = RunningDaemon.config(directory, "conmon = \"/no/conmon\"");
+        try (RunningDaemon daemon = RunningDaemon.of(config)) {
+            daemon.runtime().listPodSandbox(Cri.ListPodSandboxRequest.getDefaultInstance());
+            Cri.RuntimeCondition condition = daemon.runtime()
+                    .status(Cri.StatusRequest.getDefaultInstance())
+                    .getStatus()
+                    .getConditions(0);
+            assertThat(condition.getType()).isEqualTo("RuntimeReady");
+            assertThat(condition.getStatus()).isFalse();
+            assertThat(condition.getReason()).isNotEmpty();
+            assertThat(condition.getMessage()).startsWith("/no/conmon is no program");
+        }
+    }
+
+    @Test
     void whatIsNotThereIsStoppedAndRemovedButHasNoStatus() {
         try (RunningDaemon daemon = RunningDaemon.in(directory)) {
             var runtime = daemon.runtime();

@@ -35,20 +35,30 @@ public final class RunningDaemon implements AutoCloseable {
         return new RunningDaemon(config(directory), Map.of());
     }
 
+    static RunningDaemon of(Config config) {
+        return new RunningDaemon(config, Map.of());
+    }
+
     static RunningDaemon in(Path directory, Map<String, String> environment) {
         return new RunningDaemon(config(directory), environment);
     }
 
     static Config config(Path directory) {
+        return config(directory, "");
+    }
+
+    /** With keys (TOML) of the test's own before the tables. */
+    static Config config(Path directory, String keys) {
         return ConfigFile.parse("test", """
             root = "%1$s/root"
             state = "%1$s/state"
             socket = "%1$s/run/holdfast.sock"
+            %2$s
             [cni]
             conf_dir = "%1$s/net.d"
             [registry]
             config_path = "%1$s/certs.d"
-            """.formatted(directory));
+            """.formatted(directory, keys));
     }
 
     public Path socket() {
