@@ -2,11 +2,13 @@ package io.holdfast.linux;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
@@ -25,7 +27,11 @@ public final class ProcessWatch implements AutoCloseable {
     private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
 
     private static final int EVENT_BYTES = PACKED ? 12 : 16;
-    private static final int EVENT_FD = PACKED ? 4 : 8;
+    private static final int EVENT_NUMBER = PACKED ? 4 : 8;
+    /** The number of no process. */
+    private static final long WAKE = 0;
+
+    private record Watched(int pidfd, Runnable action) {}
 
     private final Kernel kernel;
     private final int epoll;
@@ -33,39 +39,34 @@ public final class ProcessWatch implements AutoCloseable {
     private final List<Integer> wake;
 
     private final Thread thread;
-    private final ConcurrentMap<Integer, Runnable> actions = new ConcurrentHashMap<>();
+    /** By numbers of our own: an event that is late must not be taken for one of whatever got the descriptor since. */
+    private final ConcurrentMap<Long, Watched> all = new ConcurrentHashMap<>();
+
+    private final AtomicLong numbers = new AtomicLong(WAKE);
     private volatile boolean open = true;
 
     public ProcessWatch(Kernel kernel) {
         this.kernel = kernel;
         this.epoll = kernel.check("epoll_create1", "", kernel.libc().epoll_create1(EPOLL_CLOEXEC));
         this.wake = kernel.pipe();
-        add(wake.getFirst());
+        add(wake.getFirst(), WAKE);
         this.thread = Thread.ofPlatform().name("process-watch").daemon().start(this::loop);
     }
 
     /** Runs the action once, as soon as the process has ended: at once where it has already. */
     public void onExit(ProcessIdentity process, Runnable action) {
-        OptionalInt pidfd = process.open(kernel);
-        if (pidfd.isEmpty()) {
-            start(action);
-            return;
-        }
-        watch(pidfd.getAsInt(), action);
+        process.open(kernel).ifPresentOrElse(pidfd -> watch(pidfd, action), () -> start(action));
     }
 
-    /** Waits until the process has ended; false where it has not within the limit. */
+    /** Waits until the process has ended; false where it has not within the limit. Nothing stays of a wait. */
     public boolean awaitExit(ProcessIdentity process, Duration limit) {
-        CountDownLatch ended = new CountDownLatch(1);
-        onExit(process, ended::countDown);
-        return await(ended, limit);
+        OptionalInt pidfd = process.open(kernel);
+        return pidfd.isEmpty() || await(pidfd.getAsInt(), limit);
     }
 
     /** Waits for a child that is not reaped yet, so that its pid cannot have passed to another. */
     boolean awaitChild(int pid, Duration limit) {
-        CountDownLatch ended = new CountDownLatch(1);
-        watch(kernel.pidfd(pid).orElseThrow(), ended::countDown);
-        return await(ended, limit);
+        return await(kernel.pidfd(pid).orElseThrow(), limit);
     }
 
     @Override
@@ -78,29 +79,47 @@ public final class ProcessWatch implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         kernel.close(wake.getFirst());
-        actions.keySet().forEach(kernel::close);
+        all.keySet().forEach(this::forget);
         kernel.close(epoll);
     }
 
-    private static boolean await(CountDownLatch ended, Duration limit) {
+    private boolean await(int pidfd, Duration limit) {
+        CountDownLatch ended = new CountDownLatch(1);
+        long number = watch(pidfd, ended::countDown);
         try {
             return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            forget(number);
         }
     }
 
-    private void watch(int pidfd, Runnable action) {
-        actions.put(pidfd, action);
-        add(pidfd);
+    private long watch(int pidfd, Runnable action) {
+        long number = numbers.incrementAndGet();
+        all.put(number, new Watched(pidfd, action));
+        try {
+            add(pidfd, number);
+            return number;
+        } catch (KernelError refused) {
+            forget(number);
+            throw refused;
+        }
     }
 
-    private void add(int pidfd) {
+    /** Whoever takes it out closes it. */
+    private Optional<Runnable> forget(long number) {
+        Optional<Watched> watched = Optional.ofNullable(all.remove(number));
+        watched.ifPresent(it -> kernel.close(it.pidfd()));
+        return watched.map(Watched::action);
+    }
+
+    private void add(int descriptor, long number) {
         Pointer event = kernel.runtime().getMemoryManager().allocateDirect(EVENT_BYTES, true);
         event.putInt(0, EPOLLIN | EPOLLONESHOT);
-        event.putInt(EVENT_FD, pidfd);
-        kernel.check("epoll_ctl", "process watch", kernel.libc().epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd, event));
+        event.putLong(EVENT_NUMBER, number);
+        kernel.check("epoll_ctl", "process watch", kernel.libc().epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, event));
     }
 
     private void loop() {
@@ -111,16 +130,8 @@ public final class ProcessWatch implements AutoCloseable {
                 throw new KernelError("epoll_wait", "process watch", kernel.errno());
             }
             for (int i = 0; i < count; i++) {
-                ended(events.getInt((long) i * EVENT_BYTES + EVENT_FD));
+                forget(events.getLong((long) i * EVENT_BYTES + EVENT_NUMBER)).ifPresent(ProcessWatch::start);
             }
-        }
-    }
-
-    private void ended(int pidfd) {
-        Runnable action = actions.remove(pidfd);
-        if (action != null) {
-            kernel.close(pidfd);
-            start(action);
         }
     }
 
