@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs helper programs to their end. Output goes into memory files that cannot grow beyond the cap, so that no thread
@@ -16,6 +17,7 @@ public final class Subprocess {
     private static final int SIGNALED = 0x7f;
     private static final int SIGNAL_BASE = 128;
     private static final Duration KILLED = Duration.ofSeconds(10);
+    private static final Duration REAP_AGAIN = Duration.ofMillis(100);
 
     /**
      * How a program ended.
@@ -58,8 +60,8 @@ public final class Subprocess {
             ours.add(kernel.cappedFile("stdout", command.outputCap()));
             ours.add(kernel.cappedFile("stderr", command.outputCap()));
             int exitCode = exitCode(ended(command, start(command, ours)));
-            byte[] stdout = written(ours.get(1));
-            byte[] stderr = written(ours.get(2));
+            byte[] stdout = written(ours.get(1), command.outputCap());
+            byte[] stderr = written(ours.get(2), command.outputCap());
             boolean truncated = Math.max(stdout.length, stderr.length) >= command.outputCap();
             return new Output(exitCode, stdout, stderr, truncated);
         } finally {
@@ -78,10 +80,29 @@ public final class Subprocess {
         return exitCode(ended(command, start(command, List.of())));
     }
 
-    /** Reaps a child that has ended: its exit code, or 128 and the signal. */
+    /**
+     * Reaps a child that has ended or is about to: its exit code, or 128 and the signal.
+     *
+     * @throws Failure.TimedOut where it does not end; it is abandoned then
+     */
     public int awaitExit(int pid) {
-        watch.awaitChild(pid, KILLED);
-        return exitCode(kernel.reap(pid).orElseThrow());
+        OptionalInt status = awaited(pid, KILLED);
+        if (status.isEmpty()) {
+            abandon(pid);
+            throw new Failure.TimedOut(
+                    "process " + pid + " does not end; it hangs in the kernel, on a dead disk perhaps");
+        }
+        return exitCode(status.getAsInt());
+    }
+
+    /** Kills a child's group and reaps the child whenever it ends. Works also where no descriptor is to be had. */
+    public void abandon(int pid) {
+        kernel.killGroup(pid);
+        Thread.ofVirtual().name("reap-" + pid).start(() -> {
+            while (kernel.reap(pid).isEmpty()) {
+                LockSupport.parkNanos(REAP_AGAIN.toNanos());
+            }
+        });
     }
 
     private int start(Command command, List<Integer> descriptors) {
@@ -98,20 +119,31 @@ public final class Subprocess {
 
     private int ended(Command command, int pid) {
         Duration limit = Deadline.remaining(command.limit());
-        if (watch.awaitChild(pid, limit)) {
-            return kernel.reap(pid).orElseThrow();
+        OptionalInt status = awaited(pid, limit);
+        if (status.isPresent()) {
+            return status.getAsInt();
         }
         kernel.killGroup(pid);
-        watch.awaitChild(pid, KILLED);
-        if (kernel.reap(pid).isEmpty()) {
-            Thread.ofVirtual().name("reap-" + pid).start(() -> awaitExit(pid));
+        if (awaited(pid, KILLED).isEmpty()) {
+            abandon(pid);
         }
         throw new Failure.TimedOut(command.program() + " did not end within " + limit.toMillis()
                 + " ms and was killed: " + String.join(" ", command.argv()));
     }
 
-    private byte[] written(int fd) {
-        return kernel.contentOf(fd, (int) kernel.position(fd));
+    /** The wait status of a child that ends within the limit; one that cannot be watched is abandoned. */
+    private OptionalInt awaited(int pid, Duration limit) {
+        try {
+            return watch.awaitChild(pid, limit) ? kernel.reap(pid) : OptionalInt.empty();
+        } catch (KernelError unwatched) {
+            abandon(pid);
+            throw unwatched;
+        }
+    }
+
+    /** The file's position is the helper's too, who can put it anywhere. */
+    private byte[] written(int fd, int cap) {
+        return kernel.contentOf(fd, (int) Math.min(kernel.position(fd), cap));
     }
 
     private static int exitCode(int status) {

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +99,35 @@ class SubprocessTest {
             run("true");
         }
         assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
+    }
+
+    @Test
+    void aProgramThatSeeksFarBeyondItsOutputCostsNoMoreThanTheCap() {
+        Subprocess.Output output = run("echo begin; dd if=/dev/null bs=1048576 seek=4000 2>/dev/null; true");
+        assertThat(output.stdout().length).isLessThanOrEqualTo(1 << 20);
+        assertThat(output.out()).startsWith("begin\n");
+        assertThat(output.truncated()).isTrue();
+    }
+
+    @Test
+    void aProgramThatCannotBeWatchedIsKilledAndReaped() {
+        Set<Long> before = children();
+        ProcessWatch closed = new ProcessWatch(kernel);
+        closed.close();
+        Command command = Command.of(LIMIT, List.of("sleep", "61.75"));
+        assertThatThrownBy(() -> new Subprocess(kernel, closed).runSilently(command))
+                .isInstanceOf(KernelError.class);
+
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!before.containsAll(children()) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(before).containsAll(children());
+    }
+
+    /** Those that have ended and are not reaped too. */
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
     private static long descriptors() throws Exception {
