@@ -46,7 +46,7 @@ public interface OciRuntime {
     /**
      * A program in a running container; stdin is /dev/null. The process is OCI's process object as JSON.
      *
-     * @param outputCap the most bytes kept of each of stdout and stderr
+     * @param outputCap the most bytes kept of stdout and stderr together; half of it is each one's own
      */
     record Exec(String processJson, int outputCap, Optional<Duration> limit) {}
 
@@ -96,7 +96,7 @@ public interface OciRuntime {
      * Runs a program in the container to its end. At the limit, or the caller's deadline, just that program's processes
      * are killed. A background process that keeps the output open delays the result by no more than a few seconds.
      *
-     * @throws io.holdfast.work.Failure.TimedOut at the limit
+     * @throws io.holdfast.work.Failure.TimedOut at the limit, or where there was no memory for its output before that
      * @throws io.holdfast.work.Failure.WrongState where the container is not running
      * @throws io.holdfast.work.Failure.Invalid where the command is not there, or is no program
      */

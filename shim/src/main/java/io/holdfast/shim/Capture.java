@@ -43,8 +43,14 @@ final class Capture {
         }
     }
 
-    byte[] kept() {
-        return length == kept.length ? kept : Arrays.copyOf(kept, length);
+    int length() {
+        return length;
+    }
+
+    /** The first of it, up to as many bytes. */
+    byte[] kept(int most) {
+        int shown = Math.min(length, most);
+        return shown == kept.length ? kept : Arrays.copyOf(kept, shown);
     }
 
     /** Grows by doubling, and never beyond the cap. */

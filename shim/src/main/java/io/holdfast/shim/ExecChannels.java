@@ -35,6 +35,8 @@ final class ExecChannels {
     private final Descriptors.Pipe err;
     private final Capture stdout;
     private final Capture stderr;
+    private final int cap;
+    private final LargeOutputs.Claim claim;
 
     /** All that it opens belongs to {@code descriptors}. */
     ExecChannels(Kernel kernel, Descriptors descriptors, Exec exec, LargeOutputs.Claim claim) {
@@ -45,8 +47,10 @@ final class ExecChannels {
         this.log = descriptors.memoryFile("log", new byte[0]);
         this.out = descriptors.pipe();
         this.err = descriptors.pipe();
-        this.stdout = new Capture(kernel, out.readEnd(), exec.outputCap(), claim);
-        this.stderr = new Capture(kernel, err.readEnd(), exec.outputCap(), claim);
+        this.cap = exec.outputCap();
+        this.claim = claim;
+        this.stdout = new Capture(kernel, out.readEnd(), cap, claim);
+        this.stderr = new Capture(kernel, err.readEnd(), cap, claim);
     }
 
     /** Starts the runtime at the other end; a child of ours. */
@@ -83,12 +87,18 @@ final class ExecChannels {
                 .forEach(Capture::read);
     }
 
+    /** Both together are within the cap: each has half of it, and what the other leaves. */
     byte[] stdout() {
-        return stdout.kept();
+        return stdout.kept(Math.max(cap / 2, cap - stderr.length()));
     }
 
     byte[] stderr() {
-        return stderr.kept();
+        return stderr.kept(Math.max(cap / 2, cap - stdout.length()));
+    }
+
+    /** Whether output within the cap was dropped, since the memory for it did not come free in time. */
+    boolean cut() {
+        return claim.refused();
     }
 
     /** What the runtime itself had to say. */

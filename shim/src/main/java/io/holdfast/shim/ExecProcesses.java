@@ -3,6 +3,7 @@ package io.holdfast.shim;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.linux.ProcessStat;
+import io.holdfast.work.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,22 +12,33 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The processes of one exec among all of its container's: the children of the runtime's own process and theirs, whoever
  * is in a session that one of them leads (the runtime makes the program a session leader, and a session outlives a
  * change of parent), and whoever has the exec's output open. Never a process outside the container's cgroup, whoever
- * was handed the output.
+ * was handed the output. Closing it sees to the end of an exec that was given up.
  */
-final class ExecProcesses {
+final class ExecProcesses implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecProcesses.class);
+    /** For all of them: one that waits in the kernel does not die at all. */
     private static final Duration DEATH = Duration.ofSeconds(1);
-    /** Each round kills whatever the last one's victims had started meanwhile. */
-    private static final int MOST_ROUNDS = 50;
+    /** For each of them before all are killed again: whoever is dying may have started another. */
+    private static final Duration ROUND = Duration.ofMillis(100);
+    /** How long an exec that was given up is tried to be killed where even that fails, and how often. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Duration AGAIN = Duration.ofMillis(200);
 
     private final Machine machine;
     private final String group;
     private final int runtime;
-    private final Set<Long> ours = new HashSet<>();
+    private final Set<ProcessIdentity> ours = new HashSet<>();
+    private boolean reaped;
 
     ExecProcesses(Machine machine, String group, int runtime) {
         this.machine = machine;
@@ -55,30 +67,79 @@ final class ExecProcesses {
     /** Kills all of them, and says whether there were any. */
     boolean kill() {
         Set<String> outputs = outputs();
-        for (int round = 0; round < MOST_ROUNDS; round++) {
-            List<ProcessStat> all = members();
-            all.stream().filter(process -> holds(process, outputs)).forEach(this::add);
-            addDescendants(all);
-            List<ProcessIdentity> victims = all.stream()
-                    .filter(process -> ours.contains(process.identity().pid()))
-                    .map(ProcessStat::identity)
-                    .toList();
-            if (victims.isEmpty()) {
-                break;
-            }
+        List<ProcessIdentity> victims = victims(outputs);
+        Deadline deadline = Deadline.in(DEATH);
+        while (!victims.isEmpty()) {
             victims.forEach(process -> process.signal(machine.kernel(), Kernel.SIGKILL));
-            victims.forEach(process -> machine.watch().awaitExit(process, DEATH));
+            victims.forEach(process ->
+                    machine.watch().awaitExit(process, Deadline.bound(deadline, () -> Deadline.remaining(ROUND))));
+            victims = deadline.passed() ? List.of() : victims(outputs);
         }
         return !ours.isEmpty();
     }
 
+    /** The exit code of the runtime, which has ended. */
+    int reap() {
+        reaped = true;
+        return machine.subprocess().awaitExit(runtime);
+    }
+
+    /** Whatever is not over is ended in the background: it may hang in the kernel, or descriptors be short. */
+    @Override
+    public void close() {
+        if (!reaped) {
+            reaped = true;
+            Thread.ofVirtual().name("exec-end-" + runtime).start(this::end);
+        }
+    }
+
+    /** The program first: by its runtime it is known. */
+    private void end() {
+        Deadline deadline = Deadline.in(PATIENCE);
+        while (!killed(deadline)) {
+            LockSupport.parkNanos(AGAIN.toNanos());
+        }
+        machine.subprocess().abandon(runtime);
+    }
+
+    private boolean killed(Deadline deadline) {
+        try {
+            kill();
+            return true;
+        } catch (RuntimeException failed) {
+            if (deadline.passed()) {
+                LOG.warn("Cgroup {}: a program of an exec that was given up may run on", group, failed);
+            }
+            return deadline.passed();
+        }
+    }
+
+    private List<ProcessIdentity> victims(Set<String> outputs) {
+        List<ProcessStat> all = members();
+        all.stream().filter(process -> holds(process, outputs)).forEach(this::add);
+        addDescendants(all);
+        return all.stream().map(ProcessStat::identity).filter(ours::contains).toList();
+    }
+
+    /** A leader that has ended keeps its pid from others for as long as its session lasts; a parent cannot have ended. */
     private void addDescendants(List<ProcessStat> all) {
+        Set<Long> living = all.stream().map(process -> process.identity().pid()).collect(Collectors.toSet());
+        Set<Long> ended = ours.stream()
+                .map(ProcessIdentity::pid)
+                .filter(pid -> !living.contains(pid))
+                .collect(Collectors.toSet());
         boolean grown = true;
         while (grown) {
+            Set<Long> known = all.stream()
+                    .map(ProcessStat::identity)
+                    .filter(ours::contains)
+                    .map(ProcessIdentity::pid)
+                    .collect(Collectors.toSet());
             grown = all.stream()
                             .filter(process -> process.parent() == runtime
-                                    || ours.contains(process.parent())
-                                    || ours.contains(process.session()))
+                                    || known.contains(process.parent())
+                                    || known.contains(process.session())
+                                    || ended.contains(process.session()))
                             .filter(this::add)
                             .count()
                     > 0;
@@ -86,7 +147,7 @@ final class ExecProcesses {
     }
 
     private boolean add(ProcessStat process) {
-        return ours.add(process.identity().pid());
+        return ours.add(process.identity());
     }
 
     private List<ProcessStat> members() {

@@ -27,6 +27,13 @@ final class ExecRun {
     /** How long the runtime may take to end after its program was killed. */
     private static final Duration RUNTIME_END = Duration.ofSeconds(2);
 
+    /** What has been killed. */
+    private enum Killed {
+        NOTHING,
+        PROGRAM,
+        RUNTIME
+    }
+
     private final Machine machine;
     private final Descriptors descriptors;
     private final ExecChannels channels;
@@ -36,7 +43,8 @@ final class ExecRun {
     private OptionalInt programEnd = OptionalInt.empty();
     private boolean runtimeEnded;
     private boolean programEnded;
-    private boolean stopped;
+    private boolean quiet;
+    private Killed killed = Killed.NOTHING;
     private boolean late;
     private Deadline limit = Deadline.in(FOREVER);
     private Deadline drained = Deadline.in(FOREVER);
@@ -55,22 +63,28 @@ final class ExecRun {
     /**
      * The program's end, or its being killed at the limit.
      *
-     * @throws Failure.TimedOut at the limit
+     * @throws Failure.TimedOut at the limit; also where there was no memory in time for what it wrote
      */
     ExecResult result(Duration most) {
         limit = Deadline.in(most);
         while (!finished()) {
             step(Poll.readable(machine.kernel(), watched(), untilNext()));
         }
-        int exitCode = machine.subprocess().awaitExit(processes.runtime());
+        int exitCode = processes.reap();
+        String time = "within " + most.toMillis() + " ms";
         if (late) {
-            throw new Failure.TimedOut("the program did not end within " + most.toMillis() + " ms and was killed");
+            throw new Failure.TimedOut("the program did not end " + time + " and was killed");
+        }
+        if (channels.cut()) {
+            throw new Failure.TimedOut("other programs' output had all the memory there is for it, so that the"
+                    + " program's could not be read " + time + "; let it write less than 1 MiB, or try again");
         }
         return new ExecResult(exitCode, channels.stdout(), channels.stderr());
     }
 
+    /** What was written before the limit is read, although it has passed meanwhile. */
     private boolean finished() {
-        return runtimeEnded && (channels.ended() || drained.passed() || limit.passed());
+        return runtimeEnded && (late || channels.ended() || drained.passed() || quiet && limit.passed());
     }
 
     private List<Integer> watched() {
@@ -89,6 +103,7 @@ final class ExecRun {
 
     private void step(Set<Integer> ready) {
         channels.read(ready);
+        quiet = ready.isEmpty();
         if (ready.contains(runtimeEnd)) {
             runtimeEnded = true;
             drained = sooner(drained, Deadline.in(DRAIN));
@@ -116,19 +131,30 @@ final class ExecRun {
         look = Deadline.in(LOOK);
     }
 
-    /** Once kills what is left of the program, so that the runtime ends; and if it does not, the runtime as well. */
+    /** Kills what is left of the program, so that the runtime ends; if it does not, the runtime; and then gives up. */
     private void stop() {
-        boolean killed = false;
-        if (!stopped) {
-            late = processes.program().isPresent() || !processes.outputIsHeld();
-            killed = processes.kill();
-        }
-        stopped = true;
-        if (!killed) {
-            machine.kernel().killGroup(processes.runtime());
+        switch (killed) {
+            case NOTHING -> {
+                late = processes.program().isPresent() || !processes.outputIsHeld();
+                killed = Killed.PROGRAM;
+                if (!processes.kill() && late) {
+                    killRuntime();
+                }
+            }
+            case PROGRAM -> killRuntime();
+            case RUNTIME ->
+                throw new Failure.TimedOut("it was killed and has not ended since: it hangs in the kernel, on a dead"
+                        + " disk or mount perhaps");
         }
         limit = Deadline.in(RUNTIME_END);
         drained = Deadline.in(FOREVER);
+    }
+
+    /** How the program ended nobody can tell any more. */
+    private void killRuntime() {
+        late = true;
+        killed = Killed.RUNTIME;
+        machine.kernel().killGroup(processes.runtime());
     }
 
     private static Deadline sooner(Deadline one, Deadline other) {

@@ -35,13 +35,14 @@ final class Execs {
         try (Descriptors descriptors = new Descriptors(machine.kernel());
                 LargeOutputs.Claim claim = outputs.claim(Deadline.in(most))) {
             ExecChannels channels = new ExecChannels(machine.kernel(), descriptors, exec, claim);
-            ExecProcesses processes = new ExecProcesses(machine, request.cgroup(), channels.spawn(argv));
-            ExecResult result = new ExecRun(machine, descriptors, channels, processes).result(most);
-            RuntimeLog log = RuntimeLog.of(channels.log());
-            if (result.exitCode() != 0 && !log.isEmpty()) {
-                throw cli.notRunning(request.id(), doing, log);
+            try (ExecProcesses processes = new ExecProcesses(machine, request.cgroup(), channels.spawn(argv))) {
+                ExecResult result = new ExecRun(machine, descriptors, channels, processes).result(most);
+                RuntimeLog log = RuntimeLog.of(channels.log());
+                if (result.exitCode() != 0 && !log.isEmpty()) {
+                    throw cli.notRunning(request.id(), doing, log);
+                }
+                return result;
             }
-            return result;
         } catch (Failure.TimedOut late) {
             throw new Failure.TimedOut(doing + ": " + late.getMessage(), late);
         }

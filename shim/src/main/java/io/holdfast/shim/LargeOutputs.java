@@ -25,6 +25,7 @@ final class LargeOutputs {
     final class Claim implements AutoCloseable {
         private final Deadline end;
         private boolean held;
+        private boolean refused;
 
         private Claim(Deadline end) {
             this.end = end;
@@ -37,7 +38,13 @@ final class LargeOutputs {
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
+            refused = refused || !held;
             return held;
+        }
+
+        /** Whether it was asked for a place that did not come free in time. */
+        boolean refused() {
+            return refused;
         }
 
         @Override

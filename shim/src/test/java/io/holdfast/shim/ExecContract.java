@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.container.OciRuntime.Exec;
 import io.holdfast.container.OciRuntime.ExecResult;
+import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,9 +65,30 @@ abstract class ExecContract {
     @Test
     void outputBeyondTheCapIsDroppedAndTheProgramGoesOn() {
         ExecResult result = exec("dd if=/dev/zero bs=1048576 count=20 2>/dev/null; echo end >&2; exit 3");
-        assertThat(result.stdout()).hasSize(CAP);
+        assertThat(result.stdout()).hasSize(CAP - "end\n".length());
         assertThat(text(result.stderr())).isEqualTo("end\n");
         assertThat(result.exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void bothOutputsShareTheCap() {
+        ExecResult result = exec("dd if=/dev/zero bs=1048576 count=10; dd if=/dev/zero bs=1048576 count=20 >&2");
+        assertThat(result.stdout()).hasSize(CAP / 2);
+        assertThat(result.stderr()).hasSize(CAP / 2);
+    }
+
+    @Test
+    void outputThatThereIsNoMemoryForInTimeIsNotCutInSilence() {
+        List<String> holders = List.of("one", "two");
+        holders.forEach(name -> Thread.ofVirtual()
+                .start(() ->
+                        exec("dd if=/dev/zero bs=1048576 count=2 2>/dev/null; echo > /tmp/" + name + "; sleep 1000")));
+        holders.forEach(name -> Lab.await("output of " + name, () -> Files.exists(inside("tmp/" + name))));
+
+        String line = "dd if=/dev/zero bs=1024 count=1074 2>/dev/null";
+        assertThatThrownBy(() -> lab.runtime().exec(running.request(), Lab.exec(Duration.ofMillis(1500), line)))
+                .isInstanceOf(Failure.TimedOut.class)
+                .hasMessageContaining("memory");
     }
 
     @Test
@@ -84,6 +111,51 @@ abstract class ExecContract {
         assertThat(lab.cgroup.processes(running.request().cgroup()))
                 .containsExactly(running.init().pid());
         assertThat(text(exec("echo fine").stdout())).isEqualTo("fine\n");
+    }
+
+    /** A frozen group is what processes are like that wait for a dead disk: no signal reaches them. */
+    @Test
+    void aProgramThatCannotBeKilledDelaysTheAnswerByAFewSecondsAndHoldsNoDescriptor() throws Exception {
+        exec("true");
+        long before = descriptors();
+        Thread.ofVirtual().start(() -> {
+            Lab.await("the program", () -> Files.exists(inside("tmp/begun")));
+            lab.freeze(running.request(), true);
+        });
+        long begin = System.nanoTime();
+        String line = "echo > /tmp/begun; (sleep 7775 &) ; exec sleep 7776";
+        assertThatThrownBy(() -> lab.runtime().exec(running.request(), Lab.exec(Duration.ofMillis(1500), line)))
+                .isInstanceOf(Failure.TimedOut.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(12));
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
+
+        lab.freeze(running.request(), false);
+        Lab.await(
+                "the program's end",
+                () -> lab.cgroup.processes(running.request().cgroup()).size() == 1);
+        assertThat(running.init().isAlive()).isTrue();
+    }
+
+    @Test
+    void anExecThatCannotBeWatchedIsEndedAsSoonAsItCanBe() throws Exception {
+        Set<Long> children = children();
+        Path groups = Files.createDirectory(lab.directory.resolve("groups"));
+        Files.createFile(groups.resolve("cgroup.controllers"));
+        Path group = Files.createDirectories(
+                groups.resolve(running.request().cgroup().substring(1)));
+        Path processes = Files.createSymbolicLink(group.resolve("cgroup.procs"), groups);
+        ShimRuntime blind = lab.over(Cgroup.at(groups));
+
+        assertThatThrownBy(() -> blind.exec(running.request(), Lab.exec(MINUTE, "exec sleep 7777")))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(Lab.processesNaming("7777")).isNotEmpty();
+
+        Path real = lab.cgroup.directory("pids", running.request().cgroup()).orElseThrow();
+        Path seeing = Files.createSymbolicLink(group.resolve("new"), real.resolve("cgroup.procs"));
+        Files.move(seeing, processes, StandardCopyOption.ATOMIC_MOVE);
+        Lab.await("the program's end", () -> Lab.processesNaming("7777").isEmpty());
+        Lab.await("the runtime's end", () -> children.containsAll(children()));
+        assertThat(running.init().isAlive()).isTrue();
     }
 
     @Test
@@ -158,6 +230,15 @@ abstract class ExecContract {
             exec("true");
         }
         assertThat(descriptors()).isLessThanOrEqualTo(before);
+    }
+
+    private Path inside(String path) {
+        return running.request().bundle().resolve("rootfs").resolve(path);
+    }
+
+    /** Those that have ended and are not reaped too. */
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
     private ExecResult exec(String line) {

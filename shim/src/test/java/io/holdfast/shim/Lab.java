@@ -81,6 +81,11 @@ final class Lab implements AutoCloseable {
         return new ShimRuntime(handler, kernel, watch, subprocess, cgroup);
     }
 
+    /** One that believes these to be the groups. */
+    ShimRuntime over(Cgroup groups) {
+        return new ShimRuntime(handler, kernel, watch, subprocess, groups);
+    }
+
     /** From now on the runtime is the one behind another binary. */
     void use(Path binary) {
         Handler other = new Handler(
@@ -185,6 +190,18 @@ final class Lab implements AutoCloseable {
         if (signal == Kernel.SIGKILL) {
             assertThat(watch.awaitExit(process, SOON)).isTrue();
         }
+    }
+
+    void freeze(Request request, boolean on) {
+        Path freezer = cgroup.directory("freezer", request.cgroup()).orElseThrow();
+        Path state = freezer.resolve(cgroup.unified() ? "cgroup.freeze" : "freezer.state");
+        String wanted = cgroup.unified() ? on ? "1" : "0" : on ? "FROZEN" : "THAWED";
+        try {
+            Files.writeString(state, wanted);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+        await(wanted, () -> Cgroup.read(state).orElse("").strip().equals(wanted));
     }
 
     static void await(String what, BooleanSupplier condition) {
