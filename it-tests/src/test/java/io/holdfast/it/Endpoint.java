@@ -22,8 +22,8 @@ public final class Endpoint implements AutoCloseable {
     /** No call of the suite may take longer, whatever it asks for. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /** An ExecSync may answer 16 MiB of each of its two streams. */
-    private static final int LARGEST_REPLY = 64 << 20;
+    /** What a kubelet takes. */
+    private static final int LARGEST_REPLY = 16 << 20;
 
     private final Path socket;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

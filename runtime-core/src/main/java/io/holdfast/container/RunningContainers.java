@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /** What can be asked of a container that runs. None of it changes its state, so none of it takes the verbs' lock. */
 final class RunningContainers {
-    /** The most output of each stream that CRI's ExecSync keeps. */
-    private static final int EXEC_OUTPUT = 16 << 20;
+    /** The most output that CRI's ExecSync keeps. A kubelet takes no message above 16 MiB, and there is more in one. */
+    private static final int EXEC_OUTPUT = (16 << 20) - (64 << 10);
 
     private final Containers.Parts parts;
     private final ContainerTable table;
