@@ -49,7 +49,7 @@ public sealed interface ContainerState {
         }
     }
 
-    /** What it is cannot be told; the reason says why. Only remove is possible. */
+    /** What it is cannot be told; the reason says why. It can be stopped, which kills all of it, and removed. */
     record Unknown(Instant created, String why) implements ContainerState {
         public Undoing removed(Instant now) {
             return new Undoing(now, "removed");

@@ -19,6 +19,8 @@ final class Stops {
     private static final Logger LOG = LoggerFactory.getLogger(Stops.class);
     /** From SIGKILL until the end is on record, the monitor's part included. */
     private static final Duration DEATH = Duration.ofSeconds(15);
+    /** Between two attempts at a signal, for which descriptors may be wanting. */
+    private static final Duration AGAIN = Duration.ofMillis(200);
 
     private final Containers.Parts parts;
     private final ContainerTable table;
@@ -35,10 +37,11 @@ final class Stops {
             case ContainerState.Running running -> order(live, running.init(), due);
             // What has not begun has nothing to end in good order.
             case ContainerState.Created created -> order(live, created.init(), Boot.uptime());
-            case ContainerState.Creating _,
-                    ContainerState.Exited _,
-                    ContainerState.Unknown _,
-                    ContainerState.Undoing _ -> {
+            case ContainerState.Unknown _ -> {
+                kill(live);
+                return;
+            }
+            case ContainerState.Creating _, ContainerState.Exited _, ContainerState.Undoing _ -> {
                 return;
             }
         }
@@ -67,27 +70,59 @@ final class Stops {
         if (before.get().isEmpty()) {
             begin(live, init, due);
         } else if (before.get().get().compareTo(due) > 0) {
-            Thread.ofVirtual().name("stop-" + live.id()).start(() -> enforce(live, init, due));
+            inBackground(live, () -> enforce(live, init, due));
         }
     }
 
     private void begin(LiveContainer live, ProcessIdentity init, Duration due) {
-        if (left(due).isPositive()) {
-            init.signal(
-                    parts.kernel(),
-                    Signals.parse("stop_signal", live.container().stopSignal()));
-        }
-        Thread.ofVirtual().name("stop-" + live.id()).start(() -> enforce(live, init, due));
+        inBackground(live, () -> {
+            ask(live, init, due);
+            enforce(live, init, due);
+        });
     }
 
-    /** Several of these may wait for one container: the one that is due first kills. */
-    private void enforce(LiveContainer live, ProcessIdentity init, Duration due) {
-        if (live.awaitEnd(left(due))) {
-            return;
+    /** Sends the stop signal, for as long as there is grace. */
+    private void ask(LiveContainer live, ProcessIdentity init, Duration due) {
+        int signal = Signals.parse("stop_signal", live.container().stopSignal());
+        while (left(due).isPositive() && !isSent(live, init, signal)) {
+            live.awaitEnd(shorter(left(due), AGAIN));
         }
-        init.signal(parts.kernel(), Kernel.SIGKILL);
-        if (!live.awaitEnd(DEATH)) {
-            LOG.warn("Container {} does not end: {}", live.id(), whyNot(live, init));
+    }
+
+    /** Several of these may wait for one container: the one that is due first kills. None ends before the container. */
+    private void enforce(LiveContainer live, ProcessIdentity init, Duration due) {
+        boolean ended = live.awaitEnd(left(due));
+        boolean told = false;
+        while (!ended) {
+            boolean sent = isSent(live, init, Kernel.SIGKILL);
+            ended = live.awaitEnd(sent ? DEATH : AGAIN);
+            if (sent && !ended && !told) {
+                told = true;
+                LOG.warn("Container {} does not end: {}", live.id(), whyNot(live, init));
+            }
+        }
+    }
+
+    private boolean isSent(LiveContainer live, ProcessIdentity init, int signal) {
+        try {
+            parts.failpoints().pass("signal.before");
+            init.signal(parts.kernel(), signal);
+            return true;
+        } catch (RuntimeException failed) {
+            LOG.warn("Container {}: signal {} could not be sent, which is tried again", live.id(), signal, failed);
+            return false;
+        }
+    }
+
+    private static void inBackground(LiveContainer live, Runnable work) {
+        Thread.ofVirtual().name("stop-" + live.id()).start(work);
+    }
+
+    /** For a container of which only the control group is known. */
+    private void kill(LiveContainer live) {
+        Group group = new Group(parts, live.container().cgroup());
+        if (!group.empty(Deadline.remaining(DEATH))) {
+            throw new Failure.Broken("stopping container " + live.id() + ": " + group.whyAlive());
         }
     }
 
@@ -116,6 +151,10 @@ final class Stops {
                     ContainerState.Unknown _,
                     ContainerState.Undoing _ -> Optional.empty();
         };
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration left(Duration due) {

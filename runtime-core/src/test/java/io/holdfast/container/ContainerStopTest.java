@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,24 @@ class ContainerStopTest {
         full[0] = false;
         Fixture.await(() -> node.onDisk(id).state() instanceof ContainerState.Exited);
         assertThat(node.onDisk(id).state()).isInstanceOf(ContainerState.Exited.class);
+    }
+
+    @Test
+    void aSignalThatCannotBeSentIsTriedAgain() {
+        AtomicInteger failures = new AtomicInteger(2);
+        Containers containers = node.owner(point -> {
+            if (point.equals("signal.before") && failures.getAndDecrement() > 0) {
+                throw new Failure.Broken("no descriptor is left on purpose");
+            }
+        });
+        String id = node.running();
+        assertThat(timed(() -> containers.stop(id, Duration.ofMinutes(1)))).isLessThan(Duration.ofSeconds(20));
+        assertThat(node.exited(id).exit().code()).isEqualTo(128 + 15);
+
+        failures.set(2);
+        String other = containers.create(node.pod(), Fixture.config("d", 0));
+        containers.stop(other, Duration.ofMinutes(1));
+        assertThat(node.exited(other).exit().code()).isEqualTo(128 + 9);
     }
 
     /** A running container that ignores SIGTERM already. */

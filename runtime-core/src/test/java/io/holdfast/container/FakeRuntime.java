@@ -27,6 +27,7 @@ final class FakeRuntime implements OciRuntime {
     private final List<String> updates = new ArrayList<>();
     private volatile List<String> program = List.of("sleep", "600");
     private volatile boolean refusesToStart;
+    private volatile boolean refusesToWatch;
 
     FakeRuntime(Cgroup cgroup) {
         this.cgroup = cgroup;
@@ -40,6 +41,10 @@ final class FakeRuntime implements OciRuntime {
     /** As a real one does whose program turns out not to be there. */
     void refusesToStart() {
         refusesToStart = true;
+    }
+
+    void refusesToWatch() {
+        refusesToWatch = true;
     }
 
     boolean isAlive(String id) {
@@ -102,6 +107,9 @@ final class FakeRuntime implements OciRuntime {
 
     @Override
     public void onExit(Request request, ProcessIdentity init, Consumer<Exit> then) {
+        if (refusesToWatch) {
+            throw new Failure.Broken("watching fails on purpose");
+        }
         Known container = known.get(request.id());
         if (container == null) {
             Thread.ofVirtual().start(() -> then.accept(new Exit(255, Instant.now(), Optional.of("never heard of"))));
