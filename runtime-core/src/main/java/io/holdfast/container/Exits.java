@@ -78,6 +78,11 @@ final class Exits {
 
     private void record(LiveContainer live, Exit exit) {
         switch (live.state()) {
+            case ContainerState.Created created
+            when live.record().starting().isPresent() -> {
+                // No daemon saw its start, and it has had one: Running was never on record.
+                recordRunning(live, created.started(live.record().starting().get()), exit);
+            }
             case ContainerState.Created created -> {
                 Exit dated = dated(exit, created.at());
                 table.note(
@@ -85,15 +90,17 @@ final class Exits {
                         record -> record.with(created.neverStarted(
                                 dated, reason(live, exit), message(exit, "it ended before it was started"))));
             }
-            case ContainerState.Running running -> {
-                Exit dated = dated(exit, running.started());
-                table.note(live, record -> record.with(running.exited(dated, reason(live, exit), message(exit, ""))));
-            }
+            case ContainerState.Running running -> recordRunning(live, running, exit);
             case ContainerState.Creating _,
                     ContainerState.Exited _,
                     ContainerState.Unknown _,
                     ContainerState.Undoing _ -> LOG.debug("Container {}: its end is known already", live.id());
         }
+    }
+
+    private void recordRunning(LiveContainer live, ContainerState.Running running, Exit exit) {
+        Exit dated = dated(exit, running.started());
+        table.note(live, record -> record.with(running.exited(dated, reason(live, exit), message(exit, ""))));
     }
 
     private String reason(LiveContainer live, Exit exit) {

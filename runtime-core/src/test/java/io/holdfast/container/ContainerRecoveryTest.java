@@ -6,7 +6,6 @@ import io.holdfast.work.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +20,7 @@ class ContainerRecoveryTest {
     Path directory;
 
     private Fixture node;
+    private volatile String deadly = "";
 
     @BeforeEach
     void begin() {
@@ -70,20 +70,61 @@ class ContainerRecoveryTest {
 
     @Test
     void aStartThatWasBegunIsFinished() {
-        AtomicReference<String> deadly = new AtomicReference<>("");
-        Containers before = node.owner(point -> {
-            if (point.equals(deadly.get())) {
-                throw new Killed();
-            }
-        });
-        String id = before.create(node.pod(), Fixture.config("c", 0));
-        deadly.set("start.after");
-        try {
-            before.start(id);
-        } catch (Killed expected) {
-            deadly.set("");
-        }
+        node.owner(this::dieAtPoint);
+        String id = startCutShort();
         assertThat(node.owner().find(id).state()).isInstanceOf(ContainerState.Running.class);
+    }
+
+    @Test
+    void whatEndedBeforeItsStartWasSeenHasRun() {
+        Path go = directory.resolve("go");
+        node.runtime.runs("sh", "-c", "while [ ! -e " + go + " ]; do sleep 0.02; done; exit 42");
+        node.owner(this::dieAtPoint);
+        String id = startCutShort();
+        node.giveUp();
+        touch(go);
+        Fixture.await(() -> !node.runtime.isAlive(id));
+        node.owner();
+        ContainerState.Exited exited = node.exited(id);
+        assertThat(exited.exit().code()).isEqualTo(42);
+        assertThat(exited.started())
+                .hasValueSatisfying(
+                        at -> assertThat(at).isBeforeOrEqualTo(exited.exit().at()));
+        assertThat(exited.message()).isEmpty();
+    }
+
+    @Test
+    void whatCouldNotBeTakenUpIsDeadOnceItIsStopped() {
+        node.owner();
+        String id = node.running();
+        node.giveUp();
+        node.runtime.refusesToWatch();
+        Containers after = node.owner();
+        assertThat(after.find(id).state()).isInstanceOf(ContainerState.Unknown.class);
+        assertThat(node.runtime.isAlive(id)).isTrue();
+        after.stop(id, Duration.ofMinutes(1));
+        Fixture.await(() -> !node.runtime.isAlive(id));
+        assertThat(node.runtime.isAlive(id)).isFalse();
+        after.remove(id);
+        node.awaitNothingHeld();
+    }
+
+    private void dieAtPoint(String point) {
+        if (point.equals(deadly)) {
+            throw new Killed();
+        }
+    }
+
+    private String startCutShort() {
+        Containers containers = node.owner.orElseThrow();
+        String id = containers.create(node.pod(), Fixture.config("c", 0));
+        deadly = "start.after";
+        try {
+            containers.start(id);
+        } catch (Killed expected) {
+            deadly = "";
+        }
+        return id;
     }
 
     @Test
