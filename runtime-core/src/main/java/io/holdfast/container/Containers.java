@@ -262,7 +262,7 @@ public final class Containers implements AutoCloseable {
             ProcessIdentity init = creation.take(live);
             exits.watch(live, init);
             return live.id();
-        } catch (RuntimeException | Error failed) {
+        } catch (RuntimeException | VirtualMachineError failed) {
             removal.undo(live, failed);
             throw failed;
         }
