@@ -34,6 +34,9 @@ final class SandboxRequests {
         SandboxConfig.Namespaces namespaces = NamespaceRequests.sandbox(
                 "config.linux.security_context.namespace_options",
                 linux.getSecurityContext().getNamespaceOptions());
+        // The kubelet has put both on the pod's cgroup: here they are only to make sense.
+        ResourceRequests.resources("config.linux.overhead", linux.getOverhead());
+        ResourceRequests.resources("config.linux.resources", linux.getResources());
         return new SandboxConfig(
                 metadata(config.getMetadata()),
                 hostname(config.getHostname()),
@@ -45,9 +48,7 @@ final class SandboxRequests {
                 cgroupParent(linux.getCgroupParent()),
                 Sysctls.parse("config.linux.sysctls", linux.getSysctlsMap(), namespaces),
                 namespaces,
-                SecurityRequests.sandbox("config.linux.security_context", linux.getSecurityContext()),
-                ResourceRequests.resources("config.linux.overhead", linux.getOverhead()),
-                ResourceRequests.resources("config.linux.resources", linux.getResources()));
+                SecurityRequests.sandbox("config.linux.security_context", linux.getSecurityContext()));
     }
 
     /** Empty is the default handler. */
@@ -128,7 +129,7 @@ final class SandboxRequests {
                 hostIp.isEmpty() ? hostIp : Fields.address(field + ".host_ip", hostIp));
     }
 
-    /** A path of cgroupfs, or a slice's name of systemd; which of them fits the cgroup driver, the sandbox decides. */
+    /** A path of cgroupfs, or a slice's name of systemd; one that does not fit the cgroup driver, the sandbox's plan refuses. */
     private static String cgroupParent(String value) {
         String field = "config.linux.cgroup_parent";
         if (value.isEmpty() || SLICE.matcher(value).matches()) {

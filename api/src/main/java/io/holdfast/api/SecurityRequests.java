@@ -32,10 +32,9 @@ final class SecurityRequests {
         policy(field, wire.getSupplementalGroupsPolicy());
         apparmor(field + ".apparmor", wire.getApparmor(), wire.hasApparmor());
         refuseOld(field + ".seccomp_profile_path", deprecatedSeccomp(wire), wire.hasSeccomp(), "seccomp");
+        seccomp(field + ".seccomp", wire.getSeccomp(), wire.hasSeccomp());
         return new SandboxSecurity(
                 wire.getPrivileged(),
-                wire.getReadonlyRootfs(),
-                seccomp(field + ".seccomp", wire.getSeccomp(), wire.hasSeccomp()),
                 selinux(field + ".selinux_options", wire.getSelinuxOptions(), wire.hasSelinuxOptions()));
     }
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class FieldCoverageTest {
     private static final String PAUSE = "the pause process runs as nobody's program whatever the pod's user";
+    private static final String POD_GROUP = "the kubelet puts it on the pod's cgroup, which is its own";
     private static final String SANDBOX_OWNS = "the sandbox decided it for all of its containers";
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
@@ -34,6 +35,11 @@ class FieldCoverageTest {
             Map.entry("PodSandboxConfig.linux.security_context.run_as_group.value", PAUSE),
             Map.entry("PodSandboxConfig.linux.security_context.supplemental_groups", PAUSE),
             Map.entry("PodSandboxConfig.linux.security_context.supplemental_groups_policy", PAUSE),
+            Map.entry(
+                    "PodSandboxConfig.linux.security_context.readonly_rootfs",
+                    "the pause process's root is read-only whatever is asked for"),
+            Map.entry("PodSandboxConfig.linux.overhead", POD_GROUP),
+            Map.entry("PodSandboxConfig.linux.resources", POD_GROUP),
             Map.entry(
                     "PodSandboxConfig.linux.security_context.seccomp_profile_path",
                     "replaced by seccomp; refused where that is missing"),

@@ -34,9 +34,7 @@ final class Samples {
                                 .setRunAsGroup(Cri.Int64Value.newBuilder().setValue(2000))
                                 .setSeccomp(runtimeDefault())
                                 .setApparmor(runtimeDefault())
-                                .setSelinuxOptions(selinux()))
-                        .setOverhead(resources())
-                        .setResources(resources()));
+                                .setSelinuxOptions(selinux())));
     }
 
     static Cri.ContainerConfig.Builder container() {

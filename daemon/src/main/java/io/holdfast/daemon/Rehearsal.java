@@ -34,6 +34,7 @@ final class Rehearsal {
             root = "%1$s/root"
             state = "%1$s/state"
             socket = "%1$s/holdfast.sock"
+            cgroup_driver = "cgroupfs"
             [runtimes.rehearsal]
             path = "/bin/true"
             [cni]

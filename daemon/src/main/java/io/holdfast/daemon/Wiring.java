@@ -88,7 +88,7 @@ final class Wiring implements AutoCloseable {
     }
 
     Owners owners() {
-        SandboxMeter meter = new SandboxMeter(cgroup, new SandboxPaths(config.state()));
+        SandboxMeter meter = new SandboxMeter(cgroup, paths());
         return new Owners(sandboxes, containers, images, meter, layers());
     }
 
@@ -169,19 +169,23 @@ final class Wiring implements AutoCloseable {
 
     /** Stopping a sandbox kills what is left in it: a kubelet has given its containers their grace before. */
     private Sandboxes sandboxes() {
-        SandboxPaths paths = new SandboxPaths(config.state());
         return new Sandboxes(
                 database.records("sandboxes", Sandbox.class),
-                new KernelKeepers(machine(), handlers, networks, pause(), paths),
-                new Environments(paths),
+                new KernelKeepers(machine(), handlers, networks, pause(), paths()),
+                new Environments(paths()),
                 new Sandboxes.Members(id -> containers.stopAll(id, Duration.ZERO), containers::removeAll),
                 new Sandboxes.Outside(watch, failpoints, FIRST_RETRY));
+    }
+
+    private SandboxPaths paths() {
+        return new SandboxPaths(config.state(), systemdCgroups);
     }
 
     private KernelKeepers.Machine machine() {
         boolean mayLower = facts.capabilities().contains(MAY_LOWER_OOM_SCORE);
         int oomScore = mayLower ? PAUSE_OOM_SCORE : Math.max(PAUSE_OOM_SCORE, facts.oomScoreAdj());
-        return new KernelKeepers.Machine(kernel, cgroup, oomScore, facts.arch());
+        return new KernelKeepers.Machine(
+                kernel, cgroup, oomScore, facts.arch(), facts.modules().selinux());
     }
 
     private Supplier<PauseProgram> pause() {

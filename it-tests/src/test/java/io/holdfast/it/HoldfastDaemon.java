@@ -239,6 +239,8 @@ public final class HoldfastDaemon implements Subject {
                 state = "%1$s/run"
                 socket = "%2$s"
                 default_runtime = "%3$s"
+                # The suite's pods have paths for their cgroups, as with any runtime it tests, on systemd's machines too.
+                cgroup_driver = "cgroupfs"
 
                 [runtimes.crun]
                 path = "%4$s"

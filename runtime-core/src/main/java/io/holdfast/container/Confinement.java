@@ -19,7 +19,6 @@ final class Confinement {
 
     private static final String LOCALHOST = "localhost/";
     private static final Pattern PROFILE = Pattern.compile("[\\p{Graph} ]+");
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.:,\\-]*");
 
     private Confinement() {}
 
@@ -77,20 +76,11 @@ final class Confinement {
     }
 
     static String processLabel(Security security, Machine machine) {
-        return label(security, machine)
-                .map(label -> String.join(
-                        ":",
-                        or(label.user(), "system_u"),
-                        or(label.role(), "system_r"),
-                        or(label.type(), "container_t"),
-                        or(label.level(), "s0")))
-                .orElse("");
+        return label(security, machine).map(Security.SelinuxLabel::ofProcesses).orElse("");
     }
 
     static String mountLabel(Security security, Machine machine) {
-        return label(security, machine)
-                .map(label -> "system_u:object_r:container_file_t:" + or(label.level(), "s0"))
-                .orElse("");
+        return label(security, machine).map(Security.SelinuxLabel::ofFiles).orElse("");
     }
 
     /** The list as it was asked for, with the side channels that have become known since such lists were written. */
@@ -106,14 +96,5 @@ final class Confinement {
 
     private static Optional<Security.SelinuxLabel> label(Security security, Machine machine) {
         return security.selinux().filter(_ -> machine.modules().selinux() && !security.privileged());
-    }
-
-    /** A part of a label, which becomes text between colons, commas and quotes of mount options. */
-    private static String or(String asked, String otherwise) {
-        if (!LABEL.matcher(asked).matches()) {
-            throw new Failure.Invalid(
-                    "security_context.selinux_options: \"" + HostPath.printable(asked) + "\" is no part of a label");
-        }
-        return asked.isEmpty() ? otherwise : asked;
     }
 }

@@ -1,9 +1,11 @@
 package io.holdfast.container;
 
+import io.holdfast.work.Failure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * CRI's LinuxContainerSecurityContext: who the container is and what it may do.
@@ -83,5 +85,28 @@ public record Security(
         record Localhost(String profile) implements Apparmor {}
     }
 
-    public record SelinuxLabel(String user, String role, String type, String level) {}
+    /** A label of SELinux; what is empty is as container runtimes usually have it. */
+    public record SelinuxLabel(String user, String role, String type, String level) {
+        private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.:,\\-]*");
+
+        /** What processes get. */
+        public String ofProcesses() {
+            return String.join(
+                    ":", or(user, "system_u"), or(role, "system_r"), or(type, "container_t"), or(level, "s0"));
+        }
+
+        /** What files in mounts of the runtime's own get. */
+        public String ofFiles() {
+            return "system_u:object_r:container_file_t:" + or(level, "s0");
+        }
+
+        /** It becomes text between colons, commas and quotes of mount options. */
+        private static String or(String asked, String otherwise) {
+            if (!PART.matcher(asked).matches()) {
+                throw new Failure.Invalid("security_context.selinux_options: \"" + HostPath.printable(asked)
+                        + "\" is no part of a label");
+            }
+            return asked.isEmpty() ? otherwise : asked;
+        }
+    }
 }

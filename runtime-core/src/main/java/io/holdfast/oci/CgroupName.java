@@ -21,6 +21,11 @@ public record CgroupName(String parent, String id) {
         return systemd() ? expanded() + "/" + PREFIX + "-" + id + ".scope" : trimmed() + "/" + id;
     }
 
+    /** Where its parent is in the kernel's tree. */
+    public String parentInTree() {
+        return systemd() ? expanded() : trimmed();
+    }
+
     /** Where a group that config.json names as {@link #inSpec} does is in the kernel's tree. */
     public static String inTree(String inSpec) {
         String[] parts = inSpec.split(":", -1);

@@ -22,5 +22,6 @@ class CgroupNameTest {
         CgroupName name = new CgroupName(parent, "c1");
         assertThat(name.inSpec()).isEqualTo(inSpec);
         assertThat(name.inTree()).isEqualTo(inTree);
+        assertThat(name.parentInTree()).isEqualTo(inTree.substring(0, inTree.lastIndexOf('/')));
     }
 }

@@ -4,10 +4,8 @@ import io.holdfast.cni.Attachment;
 import io.holdfast.cni.Networks;
 import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
-import io.holdfast.sandbox.SandboxConfig.Scope;
 import io.holdfast.work.Deadline;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,8 +36,9 @@ public final class KernelKeepers implements SandboxKeeper.Source {
      *
      * @param oomScore what a pause process gets as its oom_score_adj
      * @param arch as {@code uname -m} says
+     * @param selinux whether the kernel has SELinux
      */
-    public record Machine(Kernel kernel, Cgroup cgroup, int oomScore, String arch) {}
+    public record Machine(Kernel kernel, Cgroup cgroup, int oomScore, String arch, boolean selinux) {}
 
     @Override
     public String handler(String requested) {
@@ -67,22 +66,7 @@ public final class KernelKeepers implements SandboxKeeper.Source {
 
     @Override
     public List<SandboxHold> plan(String id, SandboxConfig config) {
-        List<SandboxHold> plan = new ArrayList<>();
-        plan.add(new SandboxHold.Directory(paths.directory(id)));
-        if (config.cgroupParent().isEmpty()) {
-            plan.add(new SandboxHold.Group(paths.cgroupParent(id, config)));
-        }
-        if (!config.namespaces().hostNetwork()) {
-            plan.add(new SandboxHold.NetNs(paths.netns(id)));
-        }
-        if (config.namespaces().ipc() == Scope.POD) {
-            plan.add(new SandboxHold.Shm(paths.shm(id)));
-        }
-        if (!config.namespaces().hostNetwork()) {
-            plan.add(new SandboxHold.Network(new Attachments(networks).of(id, config, paths.netns(id))));
-        }
-        plan.add(new SandboxHold.Pause(paths.bundle(id), paths.pauseCgroup(id, config)));
-        return plan;
+        return new SandboxPlan(paths, networks).of(id, config);
     }
 
     @Override

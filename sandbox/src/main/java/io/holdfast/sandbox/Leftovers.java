@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -43,22 +44,22 @@ final class Leftovers {
     void remove(String id) {
         LOG.warn("Sandbox {} is on no record; what is left of it is removed", id);
         Path bundle = paths.bundle(id);
-        if (Files.exists(bundle)) {
-            var request = new OciRuntime.Request(id, bundle, bundle, cgroup(id), new OciRuntime.Output.Nowhere());
+        cgroup(bundle).ifPresent(cgroup -> {
+            var request = new OciRuntime.Request(id, bundle, bundle, cgroup, new OciRuntime.Output.Nowhere());
             handlers.runtimes().values().forEach(runtime -> runtime.delete(request));
-        }
-        machine.cgroup().remove(paths.ownCgroup(id));
+        });
+        paths.ownGroup(id).ifPresent(machine.cgroup()::remove);
         new SandboxFiles(machine.kernel()).unmountShm(paths.shm(id));
         new NetNamespace(machine.kernel()).unpin(paths.netns(id));
         SandboxFiles.delete(paths.directory(id));
     }
 
-    /** Its parent may have been the kubelet's. A bundle that cannot be read has never been run. */
-    private String cgroup(String id) {
+    /** A bundle that cannot be read has never been run. */
+    private static Optional<String> cgroup(Path bundle) {
         try {
-            return CgroupName.inTree(Bundle.read(paths.bundle(id)).linux().cgroupsPath());
+            return Optional.of(CgroupName.inTree(Bundle.read(bundle).linux().cgroupsPath()));
         } catch (UncheckedIOException | Failure unreadable) {
-            return paths.ownCgroup(id);
+            return Optional.empty();
         }
     }
 

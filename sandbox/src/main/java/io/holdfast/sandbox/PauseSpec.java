@@ -1,5 +1,6 @@
 package io.holdfast.sandbox;
 
+import io.holdfast.container.Security.SelinuxLabel;
 import io.holdfast.oci.CgroupName;
 import io.holdfast.oci.KernelMounts;
 import io.holdfast.oci.Seccomp;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Composes the config.json of a pause process: it may wait, reap and exit, and nothing else. */
 final class PauseSpec {
@@ -26,7 +28,7 @@ final class PauseSpec {
         SandboxConfig config = sandbox.config();
         return new Spec(
                 Spec.VERSION,
-                process(program, machine.oomScore()),
+                process(program, machine.oomScore(), label(config, machine, SelinuxLabel::ofProcesses)),
                 new Spec.Root(program.rootfs().toString(), true),
                 config.namespaces().hostNetwork() ? "" : config.hostname(),
                 KernelMounts.minimal(),
@@ -34,7 +36,7 @@ final class PauseSpec {
                 linux(sandbox, paths, machine));
     }
 
-    private static Spec.Process process(PauseProgram program, int oomScore) {
+    private static Spec.Process process(PauseProgram program, int oomScore, String label) {
         return new Spec.Process(
                 false,
                 new Spec.User(program.uid(), program.gid(), OptionalInt.empty(), List.of()),
@@ -46,7 +48,7 @@ final class PauseSpec {
                 true,
                 "",
                 OptionalInt.of(oomScore),
-                "");
+                label);
     }
 
     private static Spec.Linux linux(Sandbox sandbox, SandboxPaths paths, KernelKeepers.Machine machine) {
@@ -63,7 +65,17 @@ final class PauseSpec {
                 "",
                 List.of(),
                 List.of(),
-                "");
+                label(config, machine, SelinuxLabel::ofFiles));
+    }
+
+    /** As with containers: none for a privileged pod, and none where the kernel has no SELinux. */
+    private static String label(
+            SandboxConfig config, KernelKeepers.Machine machine, Function<SelinuxLabel, String> label) {
+        return config.security()
+                .selinux()
+                .filter(_ -> machine.selinux() && !config.security().privileged())
+                .map(label)
+                .orElse("");
     }
 
     private static List<Spec.Namespace> namespaces(Sandbox sandbox, SandboxPaths paths) {

@@ -1,6 +1,6 @@
 package io.holdfast.sandbox;
 
-import io.holdfast.container.Resources;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.holdfast.container.Security;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +13,8 @@ import java.util.Optional;
  * @param logDirectory where the pod's containers log, absolute on the host; empty for nowhere
  * @param cgroupParent the pod's cgroup, made by the kubelet; empty for one of ours
  * @param sysctls only such as the pod owns the namespace of
- * @param overhead what running the sandbox itself costs
- * @param resources what the pod as a whole may use
  */
+@JsonIgnoreProperties({"overhead", "resources"}) // Records of before have them; nothing ever read them.
 public record SandboxConfig(
         PodMetadata metadata,
         String hostname,
@@ -27,9 +26,7 @@ public record SandboxConfig(
         String cgroupParent,
         Map<String, String> sysctls,
         Namespaces namespaces,
-        SandboxSecurity security,
-        Resources overhead,
-        Resources resources) {
+        SandboxSecurity security) {
     public SandboxConfig {
         ports = List.copyOf(ports);
         labels = Map.copyOf(labels);
@@ -87,9 +84,6 @@ public record SandboxConfig(
     }
 
     /** CRI's LinuxSandboxSecurityContext, as far as it has a meaning for the pause process. */
-    public record SandboxSecurity(
-            boolean privileged,
-            boolean readonlyRootfs,
-            Security.Seccomp seccomp,
-            Optional<Security.SelinuxLabel> selinux) {}
+    @JsonIgnoreProperties({"readonlyRootfs", "seccomp"}) // As above.
+    public record SandboxSecurity(boolean privileged, Optional<Security.SelinuxLabel> selinux) {}
 }

@@ -6,7 +6,9 @@ import io.holdfast.sandbox.SandboxUsage.Interface;
 import io.holdfast.sandbox.SandboxUsage.Traffic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +32,9 @@ public final class SandboxMeter {
     }
 
     public SandboxUsage usage(Sandbox sandbox) {
-        CgroupUsage now = CgroupUsage.of(cgroups, paths.cgroupParent(sandbox.id(), sandbox.config()));
+        CgroupUsage now = paths.podGroup(sandbox.id(), sandbox.config())
+                .map(group -> CgroupUsage.of(cgroups, group))
+                .orElseGet(SandboxMeter::untold);
         CgroupUsage before = last.put(sandbox.id(), now);
         OptionalLong rate = before == null ? OptionalLong.empty() : rate(before, now);
         return new SandboxUsage(now, rate, interfaces(sandbox));
@@ -39,6 +43,12 @@ public final class SandboxMeter {
     /** Forgets the others, which are gone. */
     public void keepOnly(Set<String> ids) {
         last.keySet().retainAll(ids);
+    }
+
+    /** Nobody counts what a pod uses that shares its group with others. */
+    private static CgroupUsage untold() {
+        return new CgroupUsage(
+                Instant.now(), OptionalLong.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
     }
 
     private static OptionalLong rate(CgroupUsage before, CgroupUsage now) {

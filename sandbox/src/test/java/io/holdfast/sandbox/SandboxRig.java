@@ -2,7 +2,6 @@ package io.holdfast.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.container.Security;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.metadata.Database;
@@ -140,17 +139,14 @@ final class SandboxRig implements AutoCloseable {
                 Map.of(),
                 new SandboxConfig.Namespaces(
                         SandboxConfig.Scope.POD, SandboxConfig.Scope.CONTAINER, SandboxConfig.Scope.POD),
-                new SandboxConfig.SandboxSecurity(
-                        false, false, new Security.Seccomp.RuntimeDefault(), Optional.empty()),
-                io.holdfast.container.Resources.none(),
-                io.holdfast.container.Resources.none());
+                new SandboxConfig.SandboxSecurity(false, Optional.empty()));
     }
 
     private Sandboxes daemon() {
         return new Sandboxes(
                 records,
                 kernel,
-                new Environments(new SandboxPaths(Path.of("/run/x"))),
+                new Environments(new SandboxPaths(Path.of("/run/x"), false)),
                 new Sandboxes.Members(
                         id -> passing("members.stopAll", () -> kernel.empty(id)),
                         _ -> passing("members.removeAll", () -> {})),
