@@ -11,6 +11,9 @@ import java.nio.file.Path;
 
 /** A connection to the daemon. */
 final class Connection implements AutoCloseable {
+    /** An exec answers up to 16 MiB of each of its two streams. */
+    private static final int MOST_MESSAGE_BYTES = 40 << 20;
+
     private final EventLoopGroup loops;
     private final ManagedChannel channel;
 
@@ -24,6 +27,7 @@ final class Connection implements AutoCloseable {
         this.channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(transport.client())
                 .eventLoopGroup(loops)
+                .maxInboundMessageSize(MOST_MESSAGE_BYTES)
                 .usePlaintext()
                 .build();
     }

@@ -5,6 +5,7 @@ import io.holdfast.daemon.Config;
 import io.holdfast.daemon.Logging;
 import io.holdfast.work.Failure;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,17 +36,22 @@ public final class HoldfastCommand {
                 .setErr(err)
                 .setExecutionExceptionHandler((thrown, line, _) -> {
                     line.getErr().println("holdfast: " + told(thrown));
+                    for (Throwable left : thrown.getSuppressed()) {
+                        line.getErr().println("holdfast: and then: " + told(left));
+                    }
                     return FAILED;
                 })
                 .execute(arguments);
     }
 
     /** Failures say all that there is to say; anything else is an error of ours, with its type. */
-    private static String told(Exception thrown) {
+    private static String told(Throwable thrown) {
         return switch (thrown) {
             case Failure failure -> failure.getMessage();
             case StatusRuntimeException status ->
                 status.getStatus().getCode() + ": " + status.getStatus().getDescription();
+            case UncheckedIOException io ->
+                io.getMessage() + ": " + io.getCause().getMessage();
             default -> thrown.toString();
         };
     }

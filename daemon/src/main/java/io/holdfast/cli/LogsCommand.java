@@ -2,10 +2,9 @@ package io.holdfast.cli;
 
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.work.Failure;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,14 +15,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * Prints a container's log. The file's lines are {@code TIME STREAM TAG TEXT}, where the tag P marks a line that the
- * next one continues (Kubernetes' CRI log format).
- */
+/** Prints a container's log. */
 @Command(name = "logs", description = "Prints what a container wrote; its standard error goes to ours.")
 final class LogsCommand implements Callable<Integer> {
-    private static final int PARTS = 4;
-
     @Spec
     private CommandSpec spec;
 
@@ -39,17 +33,13 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path log = path();
-        if (Files.notExists(log)) {
+        if (!Files.isRegularFile(log)) {
             throw new Failure.NotFound(container + ": its log " + log + " is not there; was it removed?");
         }
-        try (BufferedReader lines = Files.newBufferedReader(log, StandardCharsets.UTF_8)) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                print(line);
-            }
+        var line = spec.commandLine();
+        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(log))) {
+            new LogText(line.getOut(), line.getErr(), timestamps).print(bytes);
         }
-        spec.commandLine().getOut().flush();
-        spec.commandLine().getErr().flush();
         return 0;
     }
 
@@ -57,23 +47,16 @@ final class LogsCommand implements Callable<Integer> {
         try (Connection daemon = socket.connect()) {
             Pods pods = new Pods(daemon);
             String id = pods.container(container).getId();
-            return Path.of(pods.runtime()
+            String path = pods.runtime()
                     .containerStatus(Cri.ContainerStatusRequest.newBuilder()
                             .setContainerId(id)
                             .build())
                     .getStatus()
-                    .getLogPath());
+                    .getLogPath();
+            if (path.isEmpty()) {
+                throw new Failure.NotFound(container + ": has no log; none was asked for when it was created");
+            }
+            return Path.of(path);
         }
-    }
-
-    private void print(String line) {
-        String[] parts = line.split(" ", PARTS);
-        if (parts.length < PARTS) {
-            return;
-        }
-        PrintWriter out = parts[1].equals("stderr")
-                ? spec.commandLine().getErr()
-                : spec.commandLine().getOut();
-        out.print((timestamps ? parts[0] + " " : "") + parts[PARTS - 1] + (parts[2].startsWith("P") ? "" : "\n"));
     }
 }

@@ -3,9 +3,11 @@ package io.holdfast.cli;
 import io.holdfast.runtime.v1.Cri;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,20 +55,51 @@ final class RunCommand implements Callable<Integer> {
         List<Cri.ContainerConfig> containers = messages.containers();
         containers.forEach(container -> pods.requireImage(container.getImage().getImage()));
         Cri.PodSandboxConfig config = messages.sandbox();
-        Files.createDirectories(Path.of(config.getLogDirectory()));
-        String id = pods.runtime()
-                .runPodSandbox(Cri.RunPodSandboxRequest.newBuilder()
-                        .setConfig(config)
-                        .setRuntimeHandler(handler.orElse(""))
-                        .build())
-                .getPodSandboxId();
+        Path log = Files.createDirectories(Path.of(config.getLogDirectory()));
+        String id = sandbox(pods, config, handler.orElse(""), log);
         try {
             containers.forEach(container -> start(pods, id, container, config));
         } catch (RuntimeException failed) {
-            RmCommand.remove(pods, id);
+            attempt(failed, () -> {
+                RmCommand.remove(pods, id);
+                delete(log);
+            });
             throw failed;
         }
         tell(pods, id, config.getMetadata().getName());
+    }
+
+    private static String sandbox(Pods pods, Cri.PodSandboxConfig config, String handler, Path log) {
+        try {
+            return pods.runtime()
+                    .runPodSandbox(Cri.RunPodSandboxRequest.newBuilder()
+                            .setConfig(config)
+                            .setRuntimeHandler(handler)
+                            .build())
+                    .getPodSandboxId();
+        } catch (RuntimeException failed) {
+            attempt(failed, () -> delete(log));
+            throw failed;
+        }
+    }
+
+    /** Cleans up after a failure, beside which a failure to clean up is told. */
+    private static void attempt(RuntimeException failed, Runnable cleaning) {
+        try {
+            cleaning.run();
+        } catch (RuntimeException left) {
+            failed.addSuppressed(left);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> below = Files.walk(directory)) {
+            for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("removing " + directory, failed);
+        }
     }
 
     private static void start(Pods pods, String pod, Cri.ContainerConfig container, Cri.PodSandboxConfig config) {

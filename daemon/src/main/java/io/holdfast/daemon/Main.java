@@ -1,5 +1,6 @@
 package io.holdfast.daemon;
 
+import io.holdfast.linux.KernelError;
 import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import java.io.UncheckedIOException;
@@ -38,7 +39,7 @@ public final class Main {
                         daemon.close();
                         Runtime.getRuntime().halt(0);
                     }));
-        } catch (Failure failed) {
+        } catch (Failure | KernelError failed) {
             refuse(failed.getMessage());
         } catch (UncheckedIOException failed) {
             refuse(failed.getMessage() + ": " + failed.getCause().getMessage());

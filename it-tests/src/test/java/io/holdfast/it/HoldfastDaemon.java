@@ -61,6 +61,18 @@ public final class HoldfastDaemon implements Subject {
         }
     }
 
+    /** The command line of the same distribution. */
+    public Path command() {
+        return distribution().resolve("bin/holdfast");
+    }
+
+    /** Where the distribution is that this is a daemon of. */
+    static Path distribution() {
+        return Path.of(System.getProperty("holdfast.dist", "../daemon/target/dist"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
     public TestNetwork network() {
         return network;
     }
@@ -219,8 +231,7 @@ public final class HoldfastDaemon implements Subject {
     }
 
     private Process launch() {
-        var dist = Path.of(System.getProperty("holdfast.dist", "../daemon/target/dist"));
-        var binary = dist.resolve("bin/holdfastd").toAbsolutePath().normalize();
+        var binary = distribution().resolve("bin/holdfastd");
         try {
             return new ProcessBuilder(List.of(binary.toString(), "--config", config.toString()))
                     .redirectErrorStream(true)
