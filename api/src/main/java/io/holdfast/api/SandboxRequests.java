@@ -14,7 +14,9 @@ final class SandboxRequests {
     private static final int MOST_NAME = 253;
     private static final int MOST_HOSTNAME = 64;
     private static final int MOST_DNS_LINE = 2048;
-    private static final int MOST_SEARCHES = 32;
+    /** Of a kind; a kubelet passes on 3 servers and 32 domains. */
+    private static final int MOST_DNS_LINES = 64;
+
     private static final int MOST_PORT = 65535;
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
     /** These are joined with {@code ;} and {@code =} into the arguments of network plugins. */
@@ -80,22 +82,29 @@ final class SandboxRequests {
     }
 
     private static SandboxConfig.Dns dns(Cri.DNSConfig dns) {
-        List<String> servers = dns.getServersList();
+        List<String> servers = few("config.dns_config.servers", dns.getServersList());
         for (int i = 0; i < servers.size(); i++) {
             Fields.address("config.dns_config.servers[" + i + "]", servers.get(i));
         }
-        List<String> searches = words("config.dns_config.searches", dns.getSearchesList());
-        if (searches.size() > MOST_SEARCHES) {
-            throw Fields.invalid("config.dns_config.searches", "has more than " + MOST_SEARCHES + " domains");
-        }
-        return new SandboxConfig.Dns(servers, searches, words("config.dns_config.options", dns.getOptionsList()));
+        return new SandboxConfig.Dns(
+                servers,
+                words("config.dns_config.searches", dns.getSearchesList()),
+                words("config.dns_config.options", dns.getOptionsList()));
     }
 
     private static List<String> words(String field, List<String> values) {
-        for (String value : Fields.each(field, values, MOST_DNS_LINE)) {
+        for (String value : Fields.each(field, few(field, values), MOST_DNS_LINE)) {
             if (value.indexOf(' ') >= 0) {
                 throw Fields.invalid(field, "must not have a space in it: \"" + value + "\"");
             }
+        }
+        return values;
+    }
+
+    private static List<String> few(String field, List<String> values) {
+        if (values.size() > MOST_DNS_LINES) {
+            throw Fields.invalid(
+                    field, "has " + values.size() + " entries, and no more than " + MOST_DNS_LINES + " can be");
         }
         return values;
     }

@@ -10,6 +10,7 @@ import io.holdfast.container.Security;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.sandbox.SandboxConfig;
 import io.holdfast.work.Failure;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -86,6 +87,15 @@ class RequestsTest {
                 sandbox(
                         "config.dns_config.searches",
                         b -> b.getDnsConfigBuilder().setSearches(0, "x\noptions")),
+                sandbox(
+                        "config.dns_config.servers",
+                        b -> b.getDnsConfigBuilder().addAllServers(Collections.nCopies(65, "1.1.1.1"))),
+                sandbox(
+                        "config.dns_config.searches",
+                        b -> b.getDnsConfigBuilder().addAllSearches(Collections.nCopies(65, "a.example"))),
+                sandbox(
+                        "config.dns_config.options",
+                        b -> b.getDnsConfigBuilder().addAllOptions(Collections.nCopies(65, "ndots:5"))),
                 sandbox(
                         "config.dns_config.options",
                         b -> b.getDnsConfigBuilder().setOptions(0, "a b")),
