@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -26,6 +27,10 @@ final class Endpoint implements AutoCloseable {
     private static final String MODE = "rw-rw----";
     private static final String DIRECTORY_MODE = "rwx--x--x";
     private static final Duration KILLED = Duration.ofSeconds(2);
+    /** The bits of a file's mode that say what it is, and what they are for a socket. */
+    private static final int TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
 
     private final Path socket;
     private final Duration drain;
@@ -61,7 +66,7 @@ final class Endpoint implements AutoCloseable {
         try {
             Server server = builder.build().start();
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(MODE));
-            return new Endpoint(socket, drain(config), loops, calls, server);
+            return new Endpoint(socket, config.drain(), loops, calls, server);
         } catch (IOException failed) {
             loops.shutdownGracefully();
             throw new UncheckedIOException("listening on " + socket, failed);
@@ -88,10 +93,6 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    private static Duration drain(Config config) {
-        return config.drain();
-    }
-
     /** A socket that a killed daemon left is removed; one that somebody listens on is theirs. */
     private static void prepare(Path socket) {
         try {
@@ -99,6 +100,10 @@ final class Endpoint implements AutoCloseable {
             if (Files.notExists(directory)) {
                 Files.createDirectories(directory);
                 Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(DIRECTORY_MODE));
+            }
+            if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS) && !isSocket(socket)) {
+                throw new Failure.Unavailable(
+                        socket + " is there and is no socket; remove it, or set another socket in the configuration");
             }
             if (isServed(socket)) {
                 throw new Failure.Unavailable("somebody listens on " + socket
@@ -108,6 +113,11 @@ final class Endpoint implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException("making way for " + socket, failed);
         }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (mode & TYPE) == SOCKET;
     }
 
     private static boolean isServed(Path socket) {

@@ -30,6 +30,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonTest {
     @TempDir
@@ -154,6 +157,43 @@ class DaemonTest {
                     .isInstanceOf(Failure.Unavailable.class)
                     .hasMessageContaining("listens on " + socket);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsNoSocketIsNotReplaced(boolean isLink) throws IOException {
+        Path socket = RunningDaemon.config(directory).socket();
+        Files.createDirectories(socket.getParent());
+        Path file = Files.writeString(directory.resolve("precious"), "precious");
+        if (isLink) {
+            Files.createSymbolicLink(socket, file);
+        } else {
+            Files.move(file, socket);
+        }
+        assertThatThrownBy(() -> RunningDaemon.in(directory))
+                .isInstanceOf(Failure.Unavailable.class)
+                .hasMessageContaining(socket + " is there and is no socket");
+        assertThat(socket).hasContent("precious");
+    }
+
+    @Test
+    void aDirectoryThatIsThereKeepsItsMode() throws IOException {
+        Path state = Files.createDirectory(directory.resolve("state"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (RunningDaemon _ = RunningDaemon.in(directory)) {
+            assertThat(mode(state)).isEqualTo("rwxr-xr-x");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,rwxrwxrwx", "0,rwxrwxr-x", "0,rwx---rwx", "1234,rwx------"})
+    void aDirectoryThatOthersCanWriteIntoIsRefused(int owner, String mode) throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Files.setAttribute(root, "unix:uid", owner);
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(mode));
+        assertThatThrownBy(() -> RunningDaemon.in(directory))
+                .isInstanceOf(Failure.Invalid.class)
+                .hasMessageStartingWith(root + " is of user " + owner + " with mode " + mode);
     }
 
     @Test
