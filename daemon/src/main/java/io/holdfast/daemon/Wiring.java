@@ -19,6 +19,7 @@ import io.holdfast.sandbox.Environments;
 import io.holdfast.sandbox.Handlers;
 import io.holdfast.sandbox.KernelKeepers;
 import io.holdfast.sandbox.PauseImage;
+import io.holdfast.sandbox.PauseMounts;
 import io.holdfast.sandbox.PauseProgram;
 import io.holdfast.sandbox.PauseRoot;
 import io.holdfast.sandbox.Sandbox;
@@ -189,10 +190,11 @@ final class Wiring implements AutoCloseable {
     }
 
     private Supplier<PauseProgram> pause() {
+        new PauseMounts(snapshotter, paths()).releaseUnused();
         String image = config.sandbox().image();
         return image.isEmpty()
                 ? new PauseRoot(config.root().resolve("pause"), config.sandbox().pauseBinary(), WAIT_AND_REAP)
-                : new PauseImage(image, images, snapshotter, config.state().resolve("pause"));
+                : new PauseImage(image, images, snapshotter, paths());
     }
 
     private boolean systemdCgroups() {

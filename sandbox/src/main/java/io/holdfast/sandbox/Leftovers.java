@@ -35,7 +35,7 @@ final class Leftovers {
 
     /** The ids of every sandbox of which something is there. */
     Set<String> standing() {
-        Set<String> found = new TreeSet<>(names(paths.directory("x").getParent()));
+        Set<String> found = new TreeSet<>(names(paths.directories()));
         found.addAll(names(paths.netns("x").getParent()));
         return found;
     }

@@ -2,6 +2,7 @@ package io.holdfast.sandbox;
 
 import io.holdfast.linux.FreshThread;
 import io.holdfast.linux.Kernel;
+import io.holdfast.linux.OwnDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,8 +19,8 @@ final class NetNamespace {
 
     /** A new namespace at this path, its loopback up. */
     void pin(Path path) {
+        OwnDirectory.make(path.getParent());
         try {
-            Files.createDirectories(path.getParent());
             Files.createFile(path);
         } catch (IOException failed) {
             throw new UncheckedIOException("making " + path + " to pin a network namespace", failed);

@@ -5,11 +5,9 @@ import io.holdfast.image.Image;
 import io.holdfast.image.ImageConfig;
 import io.holdfast.image.Images;
 import io.holdfast.image.PullRequest;
+import io.holdfast.linux.OwnDirectory;
 import io.holdfast.snapshot.Snapshotter;
 import io.holdfast.work.Failure;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.function.Supplier;
  * root is mounted once and shared by every sandbox.
  */
 public final class PauseImage implements Supplier<PauseProgram> {
-    private static final String KEY = "pause-";
 
     private final String reference;
     private final Images images;
@@ -29,12 +26,11 @@ public final class PauseImage implements Supplier<PauseProgram> {
     private final Path mounts;
     private final ReentrantLock mounting = new ReentrantLock();
 
-    /** Mounts go below {@code mounts}, on a file system that a reboot empties. */
-    public PauseImage(String reference, Images images, Snapshotter snapshotter, Path mounts) {
+    public PauseImage(String reference, Images images, Snapshotter snapshotter, SandboxPaths paths) {
         this.reference = reference;
         this.images = images;
         this.snapshotter = snapshotter;
-        this.mounts = mounts;
+        this.mounts = paths.pauseMounts();
         images.pin(reference);
     }
 
@@ -68,16 +64,13 @@ public final class PauseImage implements Supplier<PauseProgram> {
 
     /** One mount for all; it outlives the daemon, and is made anew after a reboot. */
     private Path mounted(Image image) {
-        String name = KEY + image.id().substring(image.id().indexOf(':') + 1);
-        Path target = mounts.resolve(name);
+        String name = PauseMounts.KEY + image.id().substring(image.id().indexOf(':') + 1);
         mounting.lock();
         try {
-            Files.createDirectories(target);
+            Path target = OwnDirectory.make(mounts.resolve(name));
             snapshotter.prepare(name, image.chain());
             snapshotter.mount(name, target);
             return target;
-        } catch (IOException failed) {
-            throw new UncheckedIOException("making " + target, failed);
         } finally {
             mounting.unlock();
         }

@@ -1,11 +1,9 @@
 package io.holdfast.sandbox;
 
 import io.holdfast.container.OciRuntime;
+import io.holdfast.linux.OwnDirectory;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.oci.Bundle;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -33,12 +31,7 @@ final class PauseProcess {
     }
 
     void start(SandboxHold.Pause hold) {
-        try {
-            Files.createDirectories(hold.bundle());
-        } catch (IOException failed) {
-            throw new UncheckedIOException("making " + hold.bundle(), failed);
-        }
-        Bundle.write(hold.bundle(), PauseSpec.of(sandbox, program.get(), paths, machine));
+        Bundle.write(OwnDirectory.make(hold.bundle()), PauseSpec.of(sandbox, program.get(), paths, machine));
         OciRuntime runtime = handlers.runtime(sandbox.handler());
         ProcessIdentity created = runtime.create(request(hold));
         runtime.start(sandbox.id());

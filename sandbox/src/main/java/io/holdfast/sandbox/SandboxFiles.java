@@ -1,6 +1,7 @@
 package io.holdfast.sandbox;
 
 import io.holdfast.linux.Kernel;
+import io.holdfast.linux.OwnDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -33,12 +34,10 @@ final class SandboxFiles {
         return directory.resolve("hostname");
     }
 
-    /** Makes the directory, which only root may enter, and the files in it, which every user of the pod may read. */
+    /** Makes the directory, which only root may look into, and the files in it, which every user of the pod may read. */
     void make(Path directory, SandboxConfig config) {
+        OwnDirectory.make(directory);
         try {
-            Files.createDirectories(directory.getParent());
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
             writeReadable(resolvConf(directory), resolvConf(config.dns()));
             writeReadable(hostname(directory), hostname(config) + "\n");
         } catch (IOException failed) {
@@ -54,12 +53,12 @@ final class SandboxFiles {
     }
 
     void mountShm(Path path) {
-        try {
-            Files.createDirectories(path);
-        } catch (IOException failed) {
-            throw new UncheckedIOException("making " + path, failed);
-        }
-        kernel.mount("shm", path, "tmpfs", Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC, SHM_OPTIONS);
+        kernel.mount(
+                "shm",
+                OwnDirectory.make(path),
+                "tmpfs",
+                Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC,
+                SHM_OPTIONS);
     }
 
     void unmountShm(Path path) {

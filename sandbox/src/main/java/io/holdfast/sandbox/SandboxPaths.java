@@ -16,8 +16,17 @@ public record SandboxPaths(Path state, boolean systemdCgroups) {
     /** One for all such pods: systemd would keep a slice of each pod's own for ever. */
     private static final String OWN_SLICE = "holdfast.slice";
 
+    Path directories() {
+        return state.resolve("sandboxes");
+    }
+
     Path directory(String id) {
-        return state.resolve("sandboxes").resolve(id);
+        return directories().resolve(id);
+    }
+
+    /** Below it, the roots of pause images are mounted. */
+    Path pauseMounts() {
+        return state.resolve("pause");
     }
 
     Path shm(String id) {
