@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,13 @@ final class Catalog {
     }
 
     private final RecordStore<ImageRecord> store;
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
     private volatile State state = State.of(new TreeMap<>());
 
-    /** Loads what is there; an image that fails {@code whole} is forgotten, so that it is pulled again. */
+    /**
+     * Loads what is there; an image that fails {@code whole} is forgotten, so that it is pulled again. A record that
+     * cannot be read is left for a version that can.
+     */
     Catalog(RecordStore<ImageRecord> store, Predicate<ImageRecord> whole) {
         this.store = store;
         Map<String, ImageRecord> images = new TreeMap<>();
@@ -45,8 +50,13 @@ final class Catalog {
         loaded.records().values().stream()
                 .sorted((one, other) -> Long.compare(one.revision(), other.revision()))
                 .forEach(image -> keep(image, whole, images));
-        loaded.unreadable().forEach(store::delete);
+        unreadable.addAll(loaded.unreadable());
         state = State.of(images);
+    }
+
+    /** Whether every image is known here: else there are layers and documents of which nobody knows that they are kept. */
+    boolean isComplete() {
+        return unreadable.isEmpty();
     }
 
     List<ImageRecord> list() {
@@ -77,6 +87,7 @@ final class Catalog {
         ImageRecord published = (known == null ? image : image.over(known)).revised(revision);
         store.put(published.id(), published);
         images.put(published.id(), published);
+        unreadable.remove(published.id());
         for (String tag : image.tags()) {
             takeFromOthers(tag, published.id(), images, revision);
         }

@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Keeps what pulls need from being collected. The lease of a pull that failed, or of one that a crash ended, is kept for
- * a while: the next pull of the same image then finds what this one had fetched.
+ * a while: the next pull of the same image then finds what this one had fetched. One whose record cannot be read is left
+ * and keeps nothing, which costs a download at most.
  */
 final class Leases {
     /** A lease and since when nobody holds it; a holder has none. */
@@ -26,7 +27,6 @@ final class Leases {
         this.kept = kept;
         RecordStore.Loaded<Lease> loaded = store.load();
         loaded.records().forEach((id, lease) -> entries.put(id, new Entry(lease, false, System.nanoTime())));
-        loaded.unreadable().forEach(store::delete);
     }
 
     /** A new lease that covers nothing yet. */

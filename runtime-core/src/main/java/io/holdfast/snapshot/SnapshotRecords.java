@@ -36,7 +36,7 @@ final class SnapshotRecords {
                 && loadedSnapshots.unreadable().isEmpty();
     }
 
-    /** Whether every record could be read: only then is a directory without one garbage. */
+    /** Whether every record could be read: only then is a directory without one garbage, and a layer without users. */
     boolean complete() {
         return complete;
     }
@@ -104,6 +104,10 @@ final class SnapshotRecords {
 
     /** Takes a layer out on which nothing stands: what there was. */
     synchronized Optional<Snapshot> removeLayer(String chainId) {
+        if (!complete) {
+            throw new Failure.WrongState(
+                    "removing layer " + chainId + ": some records of snapshots cannot be read, which may stand on it");
+        }
         users(chainId).findFirst().ifPresent(user -> {
             throw new Failure.WrongState(
                     "removing layer " + chainId + ": " + user + " stands on it; remove that first");
