@@ -54,11 +54,11 @@ final class Unpacker {
         }
     }
 
-    /** How many of the lowest layers are here: a committed layer has those below it. */
+    /** How many of the lowest layers are here without a gap: one in between may have been lost. */
     private int present(List<String> chain) {
-        int position = chain.size();
-        while (position > 0 && !snapshotter.has(chain.get(position - 1))) {
-            position--;
+        int position = 0;
+        while (position < chain.size() && snapshotter.has(chain.get(position))) {
+            position++;
         }
         return position;
     }
@@ -106,7 +106,7 @@ final class Unpacker {
                 // Both run to their ends: only whole bytes tell a bad layer from a host that lied about it.
                 Parallel.each(List.<Runnable>of(() -> fill(ingest), () -> apply(ingest, unpacked)), 2, Runnable::run);
                 failpoints.pass("pull.layer.unpacked");
-            } catch (RuntimeException | Error failed) {
+            } catch (RuntimeException | VirtualMachineError failed) {
                 snapshotter.abandon(unpacked);
                 throw failed;
             }

@@ -71,7 +71,7 @@ final class SnapshotDirectories {
     <T> T orDiscard(long number, Supplier<T> work) {
         try {
             return work.get();
-        } catch (RuntimeException | Error failed) {
+        } catch (RuntimeException | VirtualMachineError failed) {
             try {
                 discard(number);
             } catch (RuntimeException left) {

@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.metadata.Database;
 import io.holdfast.registry.FakeRegistry;
 import io.holdfast.work.Deadline;
+import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import io.holdfast.work.Parallel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -125,6 +128,53 @@ class ImagesTest {
         rig = ImageRig.open(root);
         assertThat(rig.images().list()).containsExactlyInAnyOrder(before, now);
         assertThat(rig.images().find(registry.host() + "/x:v")).contains(now);
+    }
+
+    @Test
+    void anImageThatHasLostALowerLayerIsPulledWhole() throws Exception {
+        TestImage image = TestImage.of(
+                TestLayer.gzip(Map.of("a", bytes("1"))),
+                TestLayer.gzip(Map.of("b", bytes("2"))),
+                TestLayer.gzip(Map.of("c", bytes("3"))));
+        image.push(registry, "x", "v1");
+        Image pulled = rig.pull(registry.host() + "/x:v1");
+        rig.snapshotter().prepare("running", pulled.chain());
+        rig.close();
+        for (String number : rig.snapshotDirectories()) {
+            Files.deleteIfExists(root.resolve("snapshots/" + number + "/fs/b"));
+            if (root.resolve("snapshots/" + number + "/fs").toFile().list().length == 0) {
+                Files.deleteIfExists(root.resolve("snapshots/" + number + "/fs"));
+            }
+        }
+        rig = ImageRig.open(root);
+        assertThat(rig.images().list()).isEmpty();
+        Image again = rig.pull(registry.host() + "/x:v1");
+        assertThat(rig.rootOf(again)).isEqualTo(Map.of("a", "1", "b", "2", "c", "3"));
+        rig.snapshotter().removeSnapshot("running");
+    }
+
+    @Test
+    void anImageWhoseRecordCannotBeReadKeepsItsLayersUntilItIsPulledAgain() {
+        TestImage image = TestImage.random(1, 100);
+        image.push(registry, "x", "v1");
+        Image pulled = rig.pull(registry.host() + "/x:v1");
+        rig.close();
+        try (Database database = Database.open(root.resolve("holdfast.db"), Failpoints.none())) {
+            database.records("images", String.class).put(pulled.id(), "what another version writes");
+        }
+        rig = ImageRig.open(root);
+        assertThat(rig.images().list()).isEmpty();
+        rig.images().collect();
+        assertThat(rig.snapshotter().layers()).containsExactlyElementsOf(pulled.chain());
+        assertThat(rig.content()).hasSize(2);
+
+        registry.forget();
+        assertThat(rig.pull(registry.host() + "/x:v1")).isEqualTo(pulled);
+        assertThat(registry.blobBytes()).isZero();
+        rig.images().remove(pulled.id());
+        rig.images().collect();
+        assertThat(rig.snapshotter().layers()).isEmpty();
+        assertThat(rig.content()).isEmpty();
     }
 
     @Test
