@@ -40,7 +40,7 @@ public final class ContentStore {
         this.failpoints = failpoints;
         ALGORITHMS.forEach(algorithm -> makeDirectory(blobs.resolve(algorithm)));
         makeDirectory(ingests);
-        leftSpools().forEach(ContentStore::delete);
+        leftOver().forEach(ContentStore::delete);
     }
 
     /** The document of this digest, checked again; a blob that was damaged since is removed and counts as absent. */
@@ -137,9 +137,13 @@ public final class ContentStore {
         }
     }
 
-    private List<Path> leftSpools() {
-        return list(ingests).stream()
-                .filter(file -> file.getFileName().toString().startsWith(Spool.PREFIX))
+    /** Files that a daemon was writing when it was killed. */
+    private List<Path> leftOver() {
+        List<Path> files = new ArrayList<>(list(ingests));
+        ALGORITHMS.forEach(algorithm -> files.addAll(list(blobs.resolve(algorithm))));
+        return files.stream()
+                .filter(file -> file.getFileName().toString().startsWith(Spool.PREFIX)
+                        || file.getFileName().toString().startsWith("."))
                 .toList();
     }
 

@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Writes a file so that after a power loss it is there whole, or is what it was before. */
+/**
+ * Writes a file so that after a power loss it is there whole, or is what it was before. What a killed process was writing
+ * then stands beside it, under a name that begins with a dot.
+ */
 public final class DurableFile {
     private DurableFile() {}
 
@@ -32,7 +35,16 @@ public final class DurableFile {
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectory(path.toAbsolutePath().getParent());
         } catch (IOException failed) {
+            remove(temporary, failed);
             throw new UncheckedIOException("writing " + path, failed);
+        }
+    }
+
+    private static void remove(Path temporary, IOException why) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException failed) {
+            why.addSuppressed(failed);
         }
     }
 

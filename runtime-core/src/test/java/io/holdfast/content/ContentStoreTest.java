@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,17 @@ class ContentStoreTest {
             assertThat(store().read(DESCRIPTOR.digest(), 100)).isEmpty();
             assertThat(blob).doesNotExist();
         }
+    }
+
+    @Test
+    void whatAKilledDaemonWasWritingGoesAtTheNextStart() throws IOException {
+        store().put(DESCRIPTOR, HELLO);
+        Path blobs = root.resolve("blobs/sha256");
+        Files.write(blobs.resolve("." + DESCRIPTOR.digest().hex() + ".1f"), HELLO, StandardOpenOption.CREATE);
+        Files.write(root.resolve("ingest/spool-1f"), HELLO, StandardOpenOption.CREATE);
+        assertThat(store().digests()).containsExactly(DESCRIPTOR.digest());
+        assertThat(blobs.toFile().list()).containsExactly(DESCRIPTOR.digest().hex());
+        assertThat(root.resolve("ingest")).isEmptyDirectory();
     }
 
     @Test

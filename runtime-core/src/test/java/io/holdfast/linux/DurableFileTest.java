@@ -1,7 +1,9 @@
 package io.holdfast.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,8 +23,15 @@ class DurableFileTest {
         assertThat(file).hasContent("two");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-r--r--");
-        try (var all = Files.list(directory)) {
-            assertThat(all).containsExactly(file);
-        }
+        assertThat(directory.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesNothing() throws Exception {
+        Path file =
+                Files.createDirectories(directory.resolve("file/in the way")).getParent();
+        assertThatThrownBy(() -> DurableFile.write(file, "one".getBytes(), "rw-------"))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(directory.toFile().list()).containsExactly("file");
     }
 }
