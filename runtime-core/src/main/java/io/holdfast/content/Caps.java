@@ -48,5 +48,8 @@ public final class Caps {
     /** Entries of an archive given to {@code image load}. */
     public static final int ARCHIVE_ENTRIES = 20_000;
 
+    /** Bytes of the headers before one of its entries: names and attributes, which are read into memory. */
+    public static final int ARCHIVE_HEADER_BYTES = 1 << 20;
+
     private Caps() {}
 }

@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.content.Caps;
 import io.holdfast.content.ContentStore;
 import io.holdfast.content.Descriptor;
+import io.holdfast.content.Digest;
 import io.holdfast.content.Spool;
 import io.holdfast.content.StrictJson;
 import io.holdfast.registry.Document;
 import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -29,21 +33,36 @@ final class Archive implements Library {
         this.content = content;
     }
 
+    /** A file that came, and is content once it is placed. */
+    private record Received(Spool spool, Digest digest) {}
+
     /** Reads it to its end; the lease covers what is staged of it. */
     static Archive read(InputStream stream, ContentStore content, Leases.Held lease) {
         Archive archive = new Archive(content);
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(Decompressed.of(stream))) {
-            Set<String> staged = new HashSet<>();
-            int entries = 0;
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (++entries > Caps.ARCHIVE_ENTRIES) {
-                    throw new Failure.Invalid("the archive has more than " + Caps.ARCHIVE_ENTRIES + " entries");
-                }
-                archive.add(entry, tar, staged, lease);
-            }
+        List<Received> received = new ArrayList<>();
+        try (HeaderLimit limited = new HeaderLimit(Decompressed.of(stream), Caps.ARCHIVE_HEADER_BYTES);
+                TarArchiveInputStream tar = new TarArchiveInputStream(limited)) {
+            archive.readAll(tar, limited, received);
+            lease.cover(received.stream().map(file -> file.digest().toString()).collect(Collectors.toSet()), Set.of());
+            received.forEach(file -> file.spool().place(file.digest()));
             return archive;
         } catch (IOException failed) {
             throw new Failure.Invalid("the archive cannot be read: " + failed.getMessage(), failed);
+        } finally {
+            received.forEach(file -> file.spool().close());
+        }
+    }
+
+    private void readAll(TarArchiveInputStream tar, HeaderLimit limited, List<Received> received) throws IOException {
+        int entries = 0;
+        TarArchiveEntry entry = limited.header(tar::getNextEntry);
+        while (entry != null) {
+            if (++entries > Caps.ARCHIVE_ENTRIES) {
+                throw new Failure.Invalid("the archive has more than " + Caps.ARCHIVE_ENTRIES + " entries");
+            }
+            add(entry, tar, received);
+            tar.transferTo(OutputStream.nullOutputStream()); // or else what is left of it would count for the header
+            entry = limited.header(tar::getNextEntry);
         }
     }
 
@@ -85,20 +104,26 @@ final class Archive implements Library {
         return StrictJson.array(content.small(small(file(path), Caps.MANIFEST_BYTES)), "the archive's " + path);
     }
 
-    private void add(TarArchiveEntry entry, InputStream tar, Set<String> staged, Leases.Held lease) throws IOException {
+    private void add(TarArchiveEntry entry, InputStream tar, List<Received> received) {
         String path = clean(entry.getName());
         if (entry.isSymbolicLink()) {
             links.put(path, clean(path.substring(0, path.lastIndexOf('/') + 1) + entry.getLinkName()));
         } else if (entry.isLink()) {
             links.put(path, clean(entry.getLinkName()));
         } else if (entry.isFile()) {
-            try (Spool spool = content.spool()) {
-                Descriptor file = spool.receive(tar, "", Caps.BLOB_BYTES);
-                staged.add(file.digest().toString());
-                lease.cover(staged, Set.of());
-                spool.place(file.digest());
-                files.put(path, file);
-            }
+            files.put(path, receive(tar, received));
+        }
+    }
+
+    private Descriptor receive(InputStream tar, List<Received> received) {
+        Spool spool = content.spool();
+        try {
+            Descriptor file = spool.receive(tar, "", Caps.BLOB_BYTES);
+            received.add(new Received(spool, file.digest()));
+            return file;
+        } catch (RuntimeException failed) {
+            spool.close();
+            throw failed;
         }
     }
 

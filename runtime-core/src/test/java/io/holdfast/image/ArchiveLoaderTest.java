@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.snapshot.Tar;
 import io.holdfast.work.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -74,6 +75,20 @@ class ArchiveLoaderTest {
         assertThat(load(TestLayer.tar(files))).extracting(Image::id).containsExactly(mine.id());
         files.put("index.json", bytes(TestImage.index(foreign.entry("s390x"))));
         assertThatThrownBy(() -> load(TestLayer.tar(files))).isInstanceOf(Failure.NotFound.class);
+    }
+
+    @Test
+    void namesAndAttributesAreNotReadWithoutEnd() {
+        byte[] longName =
+                new Tar().entry('L', "././@LongLink", "", new byte[2 << 20]).bytes();
+        byte[] longAttribute =
+                new Tar().pax("comment", "x".repeat(2 << 20)).file("a", "x").bytes();
+        for (byte[] archive : List.of(longName, longAttribute)) {
+            assertThatThrownBy(() -> load(archive))
+                    .isInstanceOf(Failure.Invalid.class)
+                    .hasMessageContaining("names and attributes");
+        }
+        assertThat(rig.content()).isEmpty();
     }
 
     @Test
