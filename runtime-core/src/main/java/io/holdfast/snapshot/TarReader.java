@@ -4,6 +4,7 @@ import io.holdfast.linux.FileAttributes;
 import io.holdfast.linux.FileStatus;
 import io.holdfast.work.Failure;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -84,6 +85,16 @@ final class TarReader {
                 .or(() -> pax.value("path"))
                 .or(preceding::name)
                 .orElseGet(header::name);
+        try {
+            return entry(name, header, preceding);
+        } catch (Failure.Broken hostile) {
+            throw new Failure.Broken(
+                    "reading " + LayerPath.printable(name) + " of an image layer: " + hostile.getMessage(), hostile);
+        }
+    }
+
+    private TarEntry entry(String name, TarBlock header, Preceding preceding) {
+        PaxRecords pax = preceding.pax();
         TarEntry.Kind kind = kind(header.type(), name);
         begin(hasContent(header.type()) ? pax.number("size", header.size()) : 0);
         Optional<TarEntry.Sparse> sparse = kind == TarEntry.Kind.FILE ? sparse(header, pax) : Optional.empty();
@@ -138,8 +149,16 @@ final class TarReader {
                 id("owner", pax.number("uid", header.uid())),
                 id("group", pax.number("gid", header.gid())),
                 (int) header.mode() & PERMISSIONS,
-                pax.time("mtime", Instant.ofEpochSecond(header.modified())),
+                pax.time("mtime", time(header.modified())),
                 pax.extended());
+    }
+
+    private static Instant time(long seconds) {
+        try {
+            return Instant.ofEpochSecond(seconds);
+        } catch (DateTimeException out) {
+            throw new Failure.Broken("an entry's time is " + seconds + " s from 1970, which no file can have", out);
+        }
     }
 
     private static int id(String what, long id) {

@@ -81,6 +81,9 @@ class LayerAttackTest {
                 attack(
                         "an owner that is no id",
                         _ -> new Tar().owner(0xffff_ffffL, 0).file("a", "x")),
+                attack(
+                        "a time that no clock has",
+                        _ -> new Tar().modified(Long.MAX_VALUE).file("a", "x")),
                 attack("an owner below zero", _ -> new Tar().pax("uid", "-1").file("a", "x")),
                 attack(
                         "an overlay's redirect",
