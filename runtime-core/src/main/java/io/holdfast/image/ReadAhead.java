@@ -2,7 +2,6 @@ package io.holdfast.image;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -21,12 +20,19 @@ final class ReadAhead extends InputStream {
         InputStream open() throws IOException;
     }
 
-    /** Some bytes, or the end: with a failure or without. */
-    private record Piece(byte[] bytes, boolean end, Optional<Throwable> failure) {}
+    /** The first bytes of an array, or the end: with a failure or without. */
+    private record Piece(byte[] bytes, int length, boolean end, Optional<Throwable> failure) {
+        static Piece end(Optional<Throwable> failure) {
+            return new Piece(new byte[0], 0, true, failure);
+        }
+    }
 
     private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(PIECES);
+    /** Arrays that have been read: they go round, since a layer is thousands of pieces. */
+    private final BlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(PIECES);
+
     private volatile boolean closed;
-    private Piece current = new Piece(new byte[0], false, Optional.empty());
+    private Piece current = new Piece(new byte[0], 0, false, Optional.empty());
     private int position;
 
     ReadAhead(Source source, String name) {
@@ -41,15 +47,17 @@ final class ReadAhead extends InputStream {
 
     @Override
     public int read(byte[] into, int start, int length) throws IOException {
-        while (position == current.bytes().length && !current.end()) {
+        while (position == current.length() && !current.end()) {
+            Piece read = current;
             current = next();
             position = 0;
+            giveBack(read.bytes());
         }
         if (current.end()) {
             throwFailure();
             return -1;
         }
-        int count = Math.min(length, current.bytes().length - position);
+        int count = Math.min(length, current.length() - position);
         System.arraycopy(current.bytes(), position, into, start, count);
         position += count;
         return count;
@@ -83,18 +91,29 @@ final class ReadAhead extends InputStream {
     }
 
     private void run(Source source) {
-        Piece end = new Piece(new byte[0], true, Optional.empty());
+        Piece end = Piece.end(Optional.empty());
         try (InputStream stream = source.open()) {
-            byte[] buffer = new byte[PIECE];
-            for (int count = stream.readNBytes(buffer, 0, PIECE);
-                    count > 0 && !closed;
-                    count = stream.readNBytes(buffer, 0, PIECE)) {
-                put(new Piece(Arrays.copyOf(buffer, count), false, Optional.empty()));
+            Piece piece = fill(stream);
+            while (piece.length() > 0 && !closed) {
+                put(piece);
+                piece = fill(stream);
             }
         } catch (Throwable failed) {
-            end = new Piece(new byte[0], true, Optional.of(failed));
+            end = Piece.end(Optional.of(failed));
         }
         put(end);
+    }
+
+    private Piece fill(InputStream stream) throws IOException {
+        byte[] bytes = Optional.ofNullable(spare.poll()).orElseGet(() -> new byte[PIECE]);
+        return new Piece(bytes, stream.readNBytes(bytes, 0, PIECE), false, Optional.empty());
+    }
+
+    /** The very first piece is empty, and none is needed where there are enough. */
+    private void giveBack(byte[] bytes) {
+        if (bytes.length == PIECE) {
+            spare.offer(bytes);
+        }
     }
 
     /** Once closed, nobody takes any: the queue is then emptied here. */

@@ -167,6 +167,6 @@ public final class Directory implements AutoCloseable {
     }
 
     private int check(String call, byte[] name, int result) {
-        return calls.kernel().check(call, FileCalls.printable(name), result);
+        return calls.check(call, name, result);
     }
 }

@@ -45,7 +45,7 @@ final class FileCalls {
             int fd = (int) libc.syscall(SYS_OPENAT2, directory, path, how, Long.BYTES * how.length);
             // EAGAIN: something was renamed while the kernel looked for a "..".
             if (fd >= 0 || kernel.errno() != Errno.EAGAIN.intValue() || attempt == RENAMES_SURVIVED) {
-                return kernel.check("openat2", printable(path), fd);
+                return check("openat2", path, fd);
             }
         }
     }
@@ -56,8 +56,13 @@ final class FileCalls {
 
     FileStatus status(int directory, byte[] path, int flags) {
         byte[] statx = new byte[FileStatus.STRUCT_BYTES];
-        kernel.check("statx", printable(path), libc.statx(directory, path, flags, STATX_BASIC_STATS, statx));
+        check("statx", path, libc.statx(directory, path, flags, STATX_BASIC_STATS, statx));
         return FileStatus.parse(statx);
+    }
+
+    /** The result, or the refusal; only then is the path made fit to be shown. */
+    int check(String call, byte[] path, int result) {
+        return result < 0 ? kernel.check(call, printable(path), result) : result;
     }
 
     /** Lets the directory be listed from its beginning. */

@@ -12,15 +12,16 @@ import jnr.constants.platform.Errno;
 public final class FileHandle implements AutoCloseable {
     private static final int SEEK_CURRENT = 1;
     private static final int MOST_ATTRIBUTE_BYTES = 64 * 1024;
+    private static final int USUAL_ATTRIBUTE_BYTES = 256;
 
     private final FileCalls calls;
     private final int fd;
-    private final String name;
+    private final byte[] path;
 
-    FileHandle(FileCalls calls, int fd, byte[] name) {
+    FileHandle(FileCalls calls, int fd, byte[] path) {
         this.calls = calls;
         this.fd = fd;
-        this.name = FileCalls.printable(name);
+        this.path = path.clone();
     }
 
     int fd() {
@@ -90,8 +91,13 @@ public final class FileHandle implements AutoCloseable {
 
     /** The attribute's value, or empty where the file does not have it. */
     public Optional<byte[]> attribute(String attribute) {
-        byte[] value = new byte[MOST_ATTRIBUTE_BYTES];
-        long length = calls.libc().fgetxattr(fd, FileCalls.terminated(attribute), value, value.length);
+        byte[] name = FileCalls.terminated(attribute);
+        byte[] value = new byte[USUAL_ATTRIBUTE_BYTES];
+        long length = calls.libc().fgetxattr(fd, name, value, value.length);
+        if (length < 0 && calls.kernel().errno() == Errno.ERANGE.intValue()) {
+            value = new byte[MOST_ATTRIBUTE_BYTES];
+            length = calls.libc().fgetxattr(fd, name, value, value.length);
+        }
         if (length < 0 && calls.kernel().errno() == Errno.ENODATA.intValue()) {
             return Optional.empty();
         }
@@ -118,6 +124,6 @@ public final class FileHandle implements AutoCloseable {
     }
 
     private int check(String call, int result) {
-        return calls.kernel().check(call, name, result);
+        return calls.check(call, path, result);
     }
 }
