@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param ips of the sandbox's interface alone, in the plugins' order: the first is the pod's IP
  * @param json the whole result, which CHECK and DEL are given
  */
-public record AddResult(List<Ip> ips, List<Interface> interfaces, List<Route> routes, Dns dns, String json) {
+public record AddResult(List<Ip> ips, List<Interface> interfaces, String json) {
     /** More than any sandbox has; what a broken plugin prints must not fill the daemon's records. */
     private static final int MOST_IPS = 256;
 
@@ -23,14 +23,9 @@ public record AddResult(List<Ip> ips, List<Interface> interfaces, List<Route> ro
     /** The sandbox is empty for an interface of the host. */
     public record Interface(String name, Optional<String> mac, Optional<String> sandbox) {}
 
-    public record Route(String destination, Optional<String> gateway) {}
-
-    public record Dns(List<String> nameservers, Optional<String> domain, List<String> search, List<String> options) {}
-
     public AddResult {
         ips = List.copyOf(ips);
         interfaces = List.copyOf(interfaces);
-        routes = List.copyOf(routes);
     }
 
     /** The addresses alone, such as {@code 10.1.0.7} and {@code fd00::7}. */
@@ -51,9 +46,7 @@ public record AddResult(List<Ip> ips, List<Interface> interfaces, List<Route> ro
             throw new Failure.Invalid(
                     "ips: " + ips.size() + " addresses for one interface, and the most is " + MOST_IPS);
         }
-        List<Route> routes =
-                CniJson.objects(result, "routes").stream().map(AddResult::route).toList();
-        return new AddResult(ips, interfaces, routes, dns(result.path("dns")), CniJson.render(result));
+        return new AddResult(ips, interfaces, CniJson.render(result));
     }
 
     /** An address without an interface is the sandbox's: older plugins name none. */
@@ -89,17 +82,5 @@ public record AddResult(List<Ip> ips, List<Interface> interfaces, List<Route> ro
         } catch (IllegalArgumentException malformed) {
             throw new Failure.Invalid("ips.address \"" + cidr + "\": must be an address and a prefix", malformed);
         }
-    }
-
-    private static Route route(ObjectNode json) {
-        return new Route(CniJson.text(json, "dst").orElse(""), CniJson.text(json, "gw"));
-    }
-
-    private static Dns dns(JsonNode json) {
-        return new Dns(
-                CniJson.texts(json, "nameservers"),
-                CniJson.text(json, "domain"),
-                CniJson.texts(json, "search"),
-                CniJson.texts(json, "options"));
     }
 }

@@ -34,12 +34,16 @@ class AddResultTest {
         assertThat(result.ips()).contains(new AddResult.Ip("fd00::7", 64, Optional.of("fd00::1")));
         assertThat(result.ips().getLast().prefix()).isEqualTo(32);
         assertThat(result.interfaces()).hasSize(4);
-        assertThat(result.routes())
-                .containsExactly(
-                        new AddResult.Route("0.0.0.0/0", Optional.of("10.1.0.1")),
-                        new AddResult.Route("::/0", Optional.empty()));
-        assertThat(result.dns().nameservers()).containsExactly("10.1.0.1");
-        assertThat(result.dns().domain()).contains("d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"routes\":7", "\"routes\":[{\"dst\":7}]", "\"dns\":[]", "\"dns\":{\"search\":7}"})
+    void whatOnlyPluginsReadIsTheirsWhateverItIs(String field) {
+        AddResult result =
+                AddResult.of(CniJson.parse("{\"ips\":[{\"address\":\"10.1.0.7/16\"}]," + field + "}"), "eth0");
+
+        assertThat(result.addresses()).containsExactly("10.1.0.7");
+        assertThat(result.json()).contains(field);
     }
 
     @ParameterizedTest

@@ -32,10 +32,6 @@ public final class InFlight<K, V> {
         return await(key, first == null ? mine : first);
     }
 
-    public boolean isRunning(K key) {
-        return running.containsKey(key);
-    }
-
     /** Waits until what is under way now for these keys is over, however it ends. */
     public void settle(Predicate<K> keys) {
         running.forEach((key, result) -> {

@@ -40,7 +40,9 @@ class InFlightTest {
                             return runs.incrementAndGet();
                         })))
                 .isInstanceOf(Failure.TimedOut.class);
-        assertThat(inFlight.isRunning("key")).isTrue();
+        assertThatThrownBy(
+                        () -> Deadline.within(Duration.ofMillis(30), () -> inFlight.join("key", runs::incrementAndGet)))
+                .isInstanceOf(Failure.TimedOut.class);
         release.countDown();
         assertThat(inFlight.join("key", runs::incrementAndGet)).isIn(1, 2);
     }
@@ -67,16 +69,16 @@ class InFlightTest {
 
     @Test
     void settlingWaitsForTheWorkOfItsKeysAloneHoweverItEnds() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Thread failing = Thread.ofVirtual()
                 .uncaughtExceptionHandler((_, _) -> {})
                 .start(() -> inFlight.join("mine", () -> {
+                    begun.countDown();
                     await(release);
                     throw new Failure.Invalid("no");
                 }));
-        while (!inFlight.isRunning("mine")) {
-            Thread.onSpinWait();
-        }
+        await(begun);
         inFlight.settle(key -> key.equals("another's"));
         assertThatThrownBy(() -> Deadline.own(Duration.ofMillis(20), () -> inFlight.settle(key -> key.equals("mine"))))
                 .isInstanceOf(Failure.TimedOut.class);
