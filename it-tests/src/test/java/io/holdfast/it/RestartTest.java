@@ -125,6 +125,28 @@ class RestartTest {
     }
 
     @Test
+    void containersThatOutliveThePauseProcessKeepTheirNetworkThroughARestart(Rig rig) {
+        var pod = node.pod();
+        var pause = Processes.onHost(pod.config().getLinux().getCgroupParent()).getFirst();
+        var container = pod.run();
+        var address = "ip -o -4 address show dev eth0";
+        var before = container.sh(address);
+        var ip = pod.ip();
+        assertThat(before).contains(ip + "/");
+        ProcessHandle.of(pause).orElseThrow().destroyForcibly();
+        Await.until(
+                "the sandbox to be not ready", SOON, () -> pod.status().getState() == PodSandboxState.SANDBOX_NOTREADY);
+        restart(rig, () -> {});
+        // What is released unasked begins at once: another pod's life is time enough for it.
+        var other = node.pod();
+        assertThat(other.ip()).isNotEqualTo(ip);
+        other.stop();
+        assertThat(again(container).sh(address)).isEqualTo(before);
+        new TestPod(node, pod.id(), pod.config()).stop();
+        assertThat(again(container).state()).isEqualTo(ContainerState.CONTAINER_EXITED);
+    }
+
+    @Test
     void whatWasCreatedOrExitedOrStoppedIsTheSameAfterwards(Rig rig) {
         var pod = node.pod(p -> p.putLabels("kept", "label"));
         var created = pod.create(c -> c.putAnnotations("kept", "annotation"));

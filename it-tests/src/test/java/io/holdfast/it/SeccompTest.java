@@ -124,6 +124,9 @@ class SeccompTest {
         var pod = node.pod(p ->
                 p.getLinuxBuilder().getSecurityContextBuilder().setSeccomp(profile(ProfileType.RuntimeDefault, "")));
         assertThat(pod.status().getState()).isEqualTo(Cri.PodSandboxState.SANDBOX_READY);
+        var pause = Processes.onHost(pod.config().getLinux().getCgroupParent()).getFirst();
+        assertThat(Processes.field(Shell.run("cat", "/proc/" + pause + "/status"), "Seccomp"))
+                .isEqualTo("2");
     }
 
     private static TestContainer run(Node node, SecurityProfile profile, boolean privileged) {
