@@ -9,7 +9,7 @@ import java.util.Optional;
 import jnr.ffi.Pointer;
 
 /**
- * Mounts overlayfs. Where the kernel takes lower directories one by one (Linux 6.5) there may be as many as overlayfs
+ * Mounts overlayfs. Where the kernel takes lower directories one by one (Linux 6.7) there may be as many as overlayfs
  * can stack, which is 500. Before, all options have to fit into one page: there, paths are told relative to the directory
  * that all of them are in, from a thread whose working directory that is.
  */
@@ -59,7 +59,7 @@ public final class OverlayMount {
         return mount.takesLowerOneByOne() ? mount : inOnePage(kernel, above);
     }
 
-    /** The way of kernels before 6.5. */
+    /** The way of kernels before 6.7. */
     static OverlayMount inOnePage(Kernel kernel, Path above) {
         return new OverlayMount(kernel, above, false);
     }
@@ -116,7 +116,7 @@ public final class OverlayMount {
         String text = String.join(",", options);
         if (text.length() > LONGEST_OPTIONS) {
             throw new Failure.Broken("mounting " + target + ": its "
-                    + stack.lower().size() + " layers are more than this kernel can be told; Linux 6.5 or later can");
+                    + stack.lower().size() + " layers are more than this kernel can be told; Linux 6.7 or later can");
         }
         kernel.unshare(CLONE_FS);
         kernel.check("chdir", above.toString(), kernel.libc().chdir(above.toString()));

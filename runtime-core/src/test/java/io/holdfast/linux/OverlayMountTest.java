@@ -58,7 +58,7 @@ class OverlayMountTest {
         assertThatThrownBy(() -> overlay.mount("test", stack(above, 499), target))
                 .isInstanceOf(Failure.Broken.class)
                 .hasMessageContaining("499 layers")
-                .hasMessageContaining("Linux 6.5");
+                .hasMessageContaining("Linux 6.7");
     }
 
     @Test
