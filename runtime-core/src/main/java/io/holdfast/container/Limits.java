@@ -73,9 +73,18 @@ public final class Limits {
         require(CPUS, "cpuset_cpus", asked.cpusetCpus());
         require(CPUS, "cpuset_mems", asked.cpusetMems());
         asked.hugepages().keySet().forEach(size -> require(PAGE, "hugepage_limits.page_size", size));
-        asked.unified().keySet().forEach(file -> require(FILE, "unified", file));
+        asked.unified().keySet().forEach(Limits::requireLimit);
         requireNotNegative("cpu_period", asked.cpuPeriod());
         requireNotNegative("cpu_shares", asked.cpuShares());
+    }
+
+    /** Files of the group itself, such as cgroup.procs or cgroup.kill, are no limits. */
+    private static void requireLimit(String file) {
+        require(FILE, "unified", file);
+        if (file.startsWith("cgroup.")) {
+            throw new Failure.Invalid("resources.unified: \"" + file
+                    + "\" is no limit, and whose processes are where is not the request's" + " to say");
+        }
     }
 
     private static void require(Pattern pattern, String field, String value) {

@@ -43,6 +43,15 @@ class LimitsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "cgroup.kill"})
+    void aUnifiedFileIsALimit(String file) {
+        Resources change = new Resources(0, 0, 0, 0, 0, 0, "", "", Map.of(), Map.of(file, "1"));
+        assertThatThrownBy(() -> Limits.update(change, Machines.node()))
+                .isInstanceOf(Failure.Invalid.class)
+                .hasMessageStartingWith("resources.unified: \"" + file + "\"");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"0 1", "a", "0\n", "0;1"})
     void cpusAreNumbersAndRanges(String cpus) {
         Resources change = new Resources(0, 0, 0, 0, 0, 0, cpus, "", Map.of(), Map.of());
