@@ -1,8 +1,10 @@
 package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.grpc.Status;
+import io.holdfast.it.ImageRecipe.Format;
 import io.holdfast.runtime.v1.Cri;
 import io.holdfast.runtime.v1.Cri.PodSandboxState;
 import io.holdfast.runtime.v1.Cri.RuntimeCondition;
@@ -13,10 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Daemons configured in other ways than the one under test. */
 @Conformance
@@ -74,11 +78,21 @@ class ConfiguredDaemonTest {
         }
     }
 
+    /** As such images were and are made: the format, how the program is named, and who runs it. */
+    static Stream<Arguments> pauseImages() {
+        var program = List.of("/pause", "-P");
+        return Stream.of(
+                arguments("3.7", Format.DOCKER, Map.of("Cmd", program), 0),
+                arguments("3.9", Format.OCI, Map.of("Entrypoint", program, "User", "65535:65535"), 65535));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"3.7", "3.9"})
-    void aPauseImageIsPulledWhenMissingAndPinned(String version, Rig rig) throws IOException {
+    @MethodSource("pauseImages")
+    void aPauseImageIsPulledWhenMissingAndPinned(
+            String version, Format format, Map<String, Object> config, long user, Rig rig) throws IOException {
         var reference = "registry.k8s.io/pause:" + version;
-        pushPause(rig, version);
+        var program = new Layer().copy("pause", 0755, Path.of("/usr/bin/catatonit"));
+        new ImageRecipe(List.of(program.packed()), config, format).push(rig.registry(), "pause", version);
         var daemon = rig.anotherDaemon("[sandbox]\nimage = \"" + reference + "\"\n");
         mirror(daemon, "registry.k8s.io", "http://" + rig.registry().host());
         try (daemon) {
@@ -92,6 +106,8 @@ class ConfiguredDaemonTest {
                 var pause = Processes.onHost(pod.config().getLinux().getCgroupParent())
                         .getFirst();
                 assertThat(Shell.run("cat", "/proc/" + pause + "/cmdline")).startsWith("/pause");
+                assertThat(Processes.field(Shell.run("cat", "/proc/" + pause + "/status"), "Uid"))
+                        .startsWith(user + " ");
             }
         }
     }
@@ -133,12 +149,5 @@ class ConfiguredDaemonTest {
         }
         var directory = Files.createDirectories(daemon.registries().resolve(host));
         Files.writeString(directory.resolve("hosts.toml"), text);
-    }
-
-    /** An image like the usual ones: one static program, which runs as an ordinary user. */
-    private static void pushPause(Rig rig, String version) {
-        var program = new Layer().copy("pause", 0755, Path.of("/usr/bin/catatonit"));
-        new ImageRecipe(List.of(program.packed()), Map.of("Entrypoint", List.of("/pause", "-P"), "User", "65535:65535"))
-                .push(rig.registry(), "pause", version);
     }
 }
