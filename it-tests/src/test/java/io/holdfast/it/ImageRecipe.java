@@ -47,6 +47,7 @@ public record ImageRecipe(List<Layer.Packed> layers, Map<String, Object> config,
             return switch (packing) {
                 case PLAIN -> layer;
                 case GZIP -> layer + (this == OCI ? "+gzip" : ".gzip");
+                case ZSTD -> layer + (this == OCI ? "+zstd" : ".zstd");
             };
         }
     }

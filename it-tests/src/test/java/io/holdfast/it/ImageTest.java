@@ -67,8 +67,8 @@ class ImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"it/docker:1", "it/plain:1"})
-    void olderFormatsAndPlainLayersArePulled(String name, Node node, Rig rig) {
+    @ValueSource(strings = {"it/docker:1", "it/plain:1", "it/zstd:1"})
+    void everyFormatAndPackingIsPulled(String name, Node node, Rig rig) {
         assertThat(node.pull(node.reference(name)))
                 .isEqualTo(rig.images().pushed(name).configDigest());
         assertThat(node.pod()

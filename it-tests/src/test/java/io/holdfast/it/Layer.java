@@ -1,5 +1,6 @@
 package io.holdfast.it;
 
+import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ public final class Layer {
     /** How a finished layer travels. */
     public enum Packing {
         GZIP,
+        ZSTD,
         PLAIN
     }
 
@@ -77,7 +79,11 @@ public final class Layer {
         try {
             tar.close();
             var raw = bytes.toByteArray();
-            var blob = packing == Packing.GZIP ? gzipped(raw) : raw;
+            var blob = switch (packing) {
+                case GZIP -> gzipped(raw);
+                case ZSTD -> Zstd.compress(raw);
+                case PLAIN -> raw;
+            };
             return new Packed(blob, Digests.sha256(raw), packing);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -83,6 +83,7 @@ public final class TestImages {
         List.of("1", "2", "3").forEach(tag -> pushed.put(TAGS + ":" + tag, shared));
         List.of("1", "2", "3").forEach(n -> push(DIFFERENT + ":" + n, List.of(root, marker(n)), SHELL));
         push("it/docker:1", List.of(root, marker("docker")), SHELL, Format.DOCKER);
+        push("it/zstd:1", List.of(root, new Layer().file("zstd", "").packed(Packing.ZSTD)), SHELL);
         push("it/plain:1", List.of(root, new Layer().file("plain", "").packed(Packing.PLAIN)), SHELL);
         pushIndex();
     }
