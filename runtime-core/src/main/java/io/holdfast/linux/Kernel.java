@@ -40,6 +40,7 @@ public final class Kernel {
     private static final int O_NONBLOCK = 04000;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_ADD_SEALS = 1033;
+    private static final int F_SEAL_SHRINK = 2;
     private static final int F_SEAL_GROW = 4;
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
@@ -167,12 +168,15 @@ public final class Kernel {
         return List.of(readEnd, liftedOr(ends[1], readEnd));
     }
 
-    /** A file in memory that cannot grow beyond {@code most} bytes: what a helper's output goes into. */
+    /**
+     * A file in memory that cannot grow beyond {@code most} bytes, nor be cut back, which a shell does that opens
+     * /dev/stderr by its name: what a helper's output goes into.
+     */
     public int cappedFile(String name, long most) {
         int fd = lifted(check("memfd_create", name, libc.memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
         return orClosed(fd, () -> {
             check("ftruncate", name, libc.ftruncate(fd, most));
-            check("fcntl F_ADD_SEALS", name, libc.fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));
+            check("fcntl F_ADD_SEALS", name, libc.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW));
         });
     }
 

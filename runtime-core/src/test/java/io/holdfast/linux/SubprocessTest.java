@@ -66,6 +66,14 @@ class SubprocessTest {
     }
 
     @Test
+    void aScriptThatOpensItsOutputByNameIsRefusedAndLosesNothing() {
+        Subprocess.Output output =
+                run("echo before; echo said >&2; echo x >/dev/stderr; echo y >>/dev/stdout; echo after");
+        assertThat(output.out()).isEqualTo("before\nafter\n");
+        assertThat(output.err()).startsWith("said\n").contains("/dev/stderr").contains("not permitted");
+    }
+
+    @Test
     void aGrandchildThatKeepsStdoutOpenDelaysNothing() {
         long start = System.nanoTime();
         assertThat(run("sleep 5 & echo done").out()).isEqualTo("done\n");
