@@ -38,22 +38,31 @@ class SandboxPlanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "false, '', /holdfast/ID, /holdfast/ID/ID, /holdfast/ID/ID, /holdfast/ID",
-        "false, /kubepods/pod1, '', /kubepods/pod1/ID, /kubepods/pod1/ID, /kubepods/pod1",
-        "true, '', '', /holdfast.slice/holdfast-ID.scope, holdfast.slice:holdfast:ID, ''",
+        "false, '', /holdfast/ID, /holdfast/ID/ID, /holdfast/ID/ID",
+        "false, /kubepods/pod1, '', /kubepods/pod1/ID, /kubepods/pod1/ID",
+        "true, '', '', /holdfast.slice/holdfast-ID.scope, holdfast.slice:holdfast:ID",
         "true, kubepods-pod1.slice, '', /kubepods.slice/kubepods-pod1.slice/holdfast-ID.scope,"
-                + " kubepods-pod1.slice:holdfast:ID, /kubepods.slice/kubepods-pod1.slice",
+                + " kubepods-pod1.slice:holdfast:ID",
     })
-    void itIsOfTheDriversForm(
-            boolean systemd, String parent, String group, String pause, String cgroupsPath, String usage) {
-        SandboxPaths paths = new SandboxPaths(Path.of("/run/x"), systemd);
+    void itIsOfTheDriversForm(boolean systemd, String parent, String group, String pause, String cgroupsPath) {
         SandboxConfig config = onTheHostsNetwork(parent);
         List<SandboxHold> plan = plan(systemd, config);
         assertThat(plan.stream().filter(SandboxHold.Group.class::isInstance))
                 .isEqualTo(group.isEmpty() ? List.of() : List.of(new SandboxHold.Group(filled(group))));
         assertThat(((SandboxHold.Pause) plan.getLast()).cgroup()).isEqualTo(filled(pause));
-        assertThat(spec(paths, config).linux().cgroupsPath()).isEqualTo(filled(cgroupsPath));
-        assertThat(paths.podGroup(ID, config).orElse("")).isEqualTo(filled(usage));
+        assertThat(spec(paths(systemd), config).linux().cgroupsPath()).isEqualTo(filled(cgroupsPath));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, '', /holdfast/ID",
+        "false, /kubepods/pod1, /kubepods/pod1",
+        "true, '', ''",
+        "true, kubepods-pod1.slice, /kubepods.slice/kubepods-pod1.slice",
+    })
+    void usageIsReadWhereThePodIs(boolean systemd, String parent, String group) {
+        assertThat(paths(systemd).podGroup(ID, onTheHostsNetwork(parent)).orElse(""))
+                .isEqualTo(filled(group));
     }
 
     @ParameterizedTest
@@ -67,8 +76,7 @@ class SandboxPlanTest {
 
     @Test
     void whatAPodSharesWithOthersIsNotToldForItsOwn() {
-        SandboxMeter meter =
-                new SandboxMeter(Cgroup.at(Path.of("/sys/fs/cgroup")), new SandboxPaths(Path.of("/run/x"), true));
+        SandboxMeter meter = new SandboxMeter(Cgroup.at(Path.of("/sys/fs/cgroup")), paths(true));
         SandboxUsage usage = meter.usage(sandbox(onTheHostsNetwork("")));
         assertThat(usage.group().cpuNanos()).isEmpty();
         assertThat(usage.group().memory()).isEmpty();
@@ -76,7 +84,7 @@ class SandboxPlanTest {
 
     private List<SandboxHold> plan(boolean systemd, SandboxConfig config) {
         Networks networks = new Networks(Networks.Settings.of(directory, List.of()), kernel, watch, _ -> {});
-        return new SandboxPlan(new SandboxPaths(Path.of("/run/x"), systemd), networks).of(ID, config);
+        return new SandboxPlan(paths(systemd), networks).of(ID, config);
     }
 
     private Spec spec(SandboxPaths paths, SandboxConfig config) {
@@ -90,6 +98,10 @@ class SandboxPlanTest {
         Instant now = Instant.now();
         return new Sandbox(
                 ID, config, "", "crun", now, "boot", new SandboxState.Assembling(now), List.of(), Optional.empty());
+    }
+
+    private static SandboxPaths paths(boolean systemd) {
+        return new SandboxPaths(Path.of("/run/x"), systemd);
     }
 
     private static String filled(String text) {
