@@ -122,10 +122,11 @@ public final class HoldfastDaemon implements Subject {
         awaitEnd();
     }
 
-    /** Ends the daemon as an administrator would, with SIGTERM. */
-    public void terminate() {
+    /** Ends the daemon as an administrator would, with SIGTERM, and answers its exit code. */
+    public int terminate() {
         process.destroy();
         awaitEnd();
+        return process.exitValue();
     }
 
     /** The daemon's log so far. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class RestartTest {
     private static final String COUNTS = "i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done";
     private static final Duration SOON = Duration.ofSeconds(10);
+    /** How long calls may go on after SIGTERM, by default. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     /** Cleaned up in the end, whichever life of the daemon they were asked for in. */
     private final List<PodSandboxConfig> asked = new ArrayList<>();
@@ -184,6 +187,20 @@ class RestartTest {
         assertThat(Processes.onHost(container.id())).isNotEmpty();
         start(rig);
         assertItWentOn(again(container));
+    }
+
+    @Test
+    void aCallThatIsUnderWayAtTheTerminationIsAnswered(Rig rig) {
+        var container = node.pod().run();
+        var reply = CompletableFuture.supplyAsync(
+                () -> container.exec(20, "sh", "-c", "touch /begun; sleep 1; echo answered"));
+        Await.until("the exec to have begun", SOON, () -> container.exitCode("test -e /begun") == 0);
+        var begin = System.nanoTime();
+        assertThat(daemon.terminate()).isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(DRAIN.plus(SOON));
+        assertThat(reply.join().getStdout().toStringUtf8()).isEqualTo("answered\n");
+        endpoint.close();
+        start(rig);
     }
 
     /** Kills the daemon, lets something happen, and starts it again. */
