@@ -4,6 +4,7 @@
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=/var/cache/holdfast
+POLICY=/usr/sbin/policy-rc.d
 JDK=25
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
@@ -36,19 +37,22 @@ install_packages() {
 }
 
 apt_install() {
-    local log=$CACHE/apt.log policy=/usr/sbin/policy-rc.d mine=''
+    local log=$CACHE/apt.log
     mkdir -p "$CACHE"
-    # Debian starts a service as it installs it; 101 from this file says that none may be.
-    if [ ! -e "$policy" ]; then
-        mine=1
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-    fi
-    local status=0
-    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@"; } \
-        >"$log" 2>&1 </dev/null || status=$?
-    [ -z "$mine" ] || rm -f "$policy"
-    [ $status = 0 ] || { tail -5 "$log" >&2; fail "apt-get could not install $*; its output is in $log"; }
+    (
+        deny_starts
+        { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@"; } \
+            >"$log" 2>&1 </dev/null
+    ) || { tail -5 "$log" >&2; fail "apt-get could not install $*; its output is in $log"; }
+}
+
+# Debian starts a service as it installs it; 101 from this file says that none may be. It goes with the shell that this runs
+# in, also where that is interrupted.
+deny_starts() {
+    [ ! -e "$POLICY" ] || return 0
+    trap 'rm -f "$POLICY"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+    chmod 755 "$POLICY"
 }
 
 is_jdk() { [ -x "$1/bin/javac" ] && "$1/bin/javac" -version 2>&1 | grep -q "^javac $JDK\."; }
