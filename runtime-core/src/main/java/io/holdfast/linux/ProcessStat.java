@@ -12,13 +12,15 @@ import java.util.Optional;
  * Where a process stands among the others, from proc(5)'s stat. Pids are those of our own PID namespace.
  *
  * @param parent the parent's pid; 0 where it is outside our PID namespace
+ * @param group the pid of its process group's leader, who may have ended long ago
  * @param session the pid of the session's leader, who may have ended long ago
  * @param ended whether it is a zombie. A process whose first thread has ended looks like one while others run on, and has
  *     not ended
  */
-public record ProcessStat(ProcessIdentity identity, long parent, long session, boolean ended) {
+public record ProcessStat(ProcessIdentity identity, long parent, long group, long session, boolean ended) {
     private static final int STATE = 0;
     private static final int PARENT = 1;
+    private static final int GROUP = 2;
     private static final int SESSION = 3;
     private static final int THREADS = 17;
     private static final int START_TICKS = 19;
@@ -45,6 +47,7 @@ public record ProcessStat(ProcessIdentity identity, long parent, long session, b
         return new ProcessStat(
                 new ProcessIdentity(pid, Long.parseLong(fields[START_TICKS])),
                 Long.parseLong(fields[PARENT]),
+                Long.parseLong(fields[GROUP]),
                 Long.parseLong(fields[SESSION]),
                 fields[STATE].equals("X") || fields[STATE].equals("Z") && Long.parseLong(fields[THREADS]) <= 1);
     }

@@ -20,6 +20,7 @@ class ProcessStatTest {
             int pid = new Spawn(List.of("sleep", "100"), environment, List.of(), Path.of("/")).start(kernel);
             ProcessStat stat = ProcessStat.of(pid).orElseThrow();
             assertThat(stat.parent()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(stat.group()).isEqualTo(pid);
             assertThat(stat.ended()).isFalse();
 
             kernel.killGroup(pid);

@@ -2,17 +2,11 @@ package io.holdfast.shim;
 
 import io.holdfast.container.OciRuntime.Output;
 import io.holdfast.linux.FreshThread;
-import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,11 +22,13 @@ final class Conmon {
     private final Handler handler;
     private final Machine machine;
     private final RuncCli cli;
+    private final Remains remains;
 
     Conmon(Handler handler, Machine machine, RuncCli cli) {
         this.handler = handler;
         this.machine = machine;
         this.cli = cli;
+        this.remains = new Remains(machine);
     }
 
     /** Starts a monitor that creates the container, and answers the pid of the container's first process. */
@@ -57,13 +53,8 @@ final class Conmon {
     /** Waits for the monitor of a container that is dead to end, and kills it with what it has started if it does not. */
     void end(ContainerFiles files) {
         Optional<ProcessIdentity> monitor = monitor(files);
-        if (monitor.isEmpty() || machine.watch().awaitExit(monitor.get(), Deadline.remaining(END))) {
-            return;
-        }
-        kill(files);
-        if (!machine.watch().awaitExit(monitor.get(), END)) {
-            throw new Failure.Unavailable("container " + files.id() + ": its monitor (conmon, process "
-                    + monitor.get().pid() + ") does not die; it hangs in the kernel, on a dead disk perhaps");
+        if (monitor.isPresent() && !machine.watch().awaitExit(monitor.get(), Deadline.remaining(END))) {
+            remains.killMakers(files);
         }
     }
 
@@ -73,20 +64,12 @@ final class Conmon {
             return FreshThread.call(
                     "create-" + files.id(), () -> Deadline.bound(deadline, () -> start.run(argv, files.directory())));
         } catch (Failure.TimedOut late) {
-            kill(files);
+            remains.killMakers(files);
             throw new Failure.TimedOut(cli.doing("creating", files.id()) + ": " + late.getMessage(), late);
         } catch (Failure.Broken silent) {
-            kill(files);
+            remains.killMakers(files);
             throw new Failure.Broken(cli.doing("creating", files.id()) + ": " + silent.getMessage(), silent);
         }
-    }
-
-    /** It leads a process group, in which the runtime is too while it creates the container. */
-    private void kill(ContainerFiles files) {
-        monitor(files).ifPresent(process -> {
-            machine.kernel().killGroup((int) process.pid());
-            process.signal(machine.kernel(), Kernel.SIGKILL);
-        });
     }
 
     private List<String> argv(ContainerFiles files, Output.Logged output) {
@@ -116,12 +99,7 @@ final class Conmon {
 
     /** A pid file outlives its process: whoever has the pid now is the monitor only if it was started for this id. */
     private static boolean serves(ProcessIdentity process, String id) {
-        try {
-            byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
-            List<String> arguments = Arrays.asList(new String(line, StandardCharsets.UTF_8).split("\0"));
-            return arguments.contains("--cid") && arguments.contains(id);
-        } catch (IOException ended) {
-            return false;
-        }
+        List<String> arguments = Remains.arguments(process);
+        return arguments.contains("--cid") && arguments.contains(id);
     }
 }

@@ -13,14 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The processes of one exec among all of its container's: the children of the runtime's own process and theirs, whoever
- * is in a session that one of them leads (the runtime makes the program a session leader, and a session outlives a
- * change of parent), and whoever has the exec's output open. Never a process outside the container's cgroup, whoever
+ * is in a session or group that one of them leads (the runtime makes the program a session leader, and a session
+ * outlives a change of parent), and whoever has the exec's output open. Never a process outside the container's cgroup, whoever
  * was handed the output. Closing it sees to the end of an exec that was given up.
  */
 final class ExecProcesses implements AutoCloseable {
@@ -37,7 +36,7 @@ final class ExecProcesses implements AutoCloseable {
     private final Machine machine;
     private final String group;
     private final int runtime;
-    private final Set<ProcessIdentity> ours = new HashSet<>();
+    private final Kin kin = new Kin();
     private boolean reaped;
 
     ExecProcesses(Machine machine, String group, int runtime) {
@@ -75,7 +74,7 @@ final class ExecProcesses implements AutoCloseable {
                     machine.watch().awaitExit(process, Deadline.bound(deadline, () -> Deadline.remaining(ROUND))));
             victims = deadline.passed() ? List.of() : victims(outputs);
         }
-        return !ours.isEmpty();
+        return !kin.isEmpty();
     }
 
     /** The exit code of the runtime, which has ended. */
@@ -115,39 +114,7 @@ final class ExecProcesses implements AutoCloseable {
     }
 
     private List<ProcessIdentity> victims(Set<String> outputs) {
-        List<ProcessStat> all = members();
-        all.stream().filter(process -> holds(process, outputs)).forEach(this::add);
-        addDescendants(all);
-        return all.stream().map(ProcessStat::identity).filter(ours::contains).toList();
-    }
-
-    /** A leader that has ended keeps its pid from others for as long as its session lasts; a parent cannot have ended. */
-    private void addDescendants(List<ProcessStat> all) {
-        Set<Long> living = all.stream().map(process -> process.identity().pid()).collect(Collectors.toSet());
-        Set<Long> ended = ours.stream()
-                .map(ProcessIdentity::pid)
-                .filter(pid -> !living.contains(pid))
-                .collect(Collectors.toSet());
-        boolean grown = true;
-        while (grown) {
-            Set<Long> known = all.stream()
-                    .map(ProcessStat::identity)
-                    .filter(ours::contains)
-                    .map(ProcessIdentity::pid)
-                    .collect(Collectors.toSet());
-            grown = all.stream()
-                            .filter(process -> process.parent() == runtime
-                                    || known.contains(process.parent())
-                                    || known.contains(process.session())
-                                    || ended.contains(process.session()))
-                            .filter(this::add)
-                            .count()
-                    > 0;
-        }
-    }
-
-    private boolean add(ProcessStat process) {
-        return ours.add(process.identity());
+        return kin.among(members(), process -> process.parent() == runtime || holds(process, outputs));
     }
 
     private List<ProcessStat> members() {

@@ -3,19 +3,27 @@ package io.holdfast.shim;
 import io.holdfast.linux.Cgroup;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.linux.ProcessStat;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** The processes of a container, found by its cgroup, and their end. */
+/**
+ * The processes of a container and their end. Its own are found by its cgroup; those that make it, its monitor and a
+ * create of the runtime's, by the pid file that they were told to write.
+ */
 final class Remains {
     private static final Duration END = Duration.ofSeconds(10);
+    private static final Duration MAKERS_END = Duration.ofSeconds(3);
     private static final String THAWED = "THAWED";
 
     private final Machine machine;
@@ -27,20 +35,65 @@ final class Remains {
     /** Kills every process in the group and waits until none is left; success where there is no such group. */
     void kill(String group) {
         check(group);
-        Deadline deadline = Deadline.in(Deadline.remaining(END));
         thaw(group);
-        List<ProcessIdentity> left = alive(group);
+        kill("cgroup " + group, Deadline.in(Deadline.remaining(END)), () -> alive(group));
+    }
+
+    /**
+     * Kills the container's monitor and a create that is under way, also one that a killed daemon has left. Takes its
+     * own time: the caller's may have been spent on waiting for them.
+     */
+    void killMakers(ContainerFiles files) {
+        Kin makers = new Kin();
+        String pidFile = files.initPid().toString();
+        kill(
+                "container " + files.id(),
+                Deadline.in(MAKERS_END),
+                () -> makers.among(everybody(), process -> names(process.identity(), pidFile)));
+    }
+
+    /** What a process was started with; nothing where it has ended. */
+    static List<String> arguments(ProcessIdentity process) {
+        try {
+            byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+            return List.of(new String(line, StandardCharsets.UTF_8).split("\0"));
+        } catch (IOException ended) {
+            return List.of();
+        }
+    }
+
+    private void kill(String whose, Deadline deadline, Supplier<List<ProcessIdentity>> alive) {
+        List<ProcessIdentity> left = alive.get();
         while (!left.isEmpty()) {
             left.forEach(process -> process.signal(machine.kernel(), Kernel.SIGKILL));
             left.forEach(process ->
                     machine.watch().awaitExit(process, Deadline.bound(deadline, () -> Deadline.remaining(END))));
-            left = alive(group);
+            left = alive.get();
             if (deadline.passed() && !left.isEmpty()) {
-                throw new Failure.Unavailable("cgroup " + group + ": processes "
+                throw new Failure.Unavailable(whose + ": processes "
                         + left.stream().map(ProcessIdentity::pid).toList()
                         + " do not die; they hang in the kernel, on a dead disk or mount perhaps");
             }
         }
+    }
+
+    private static List<ProcessStat> everybody() {
+        List<ProcessStat> found = new ArrayList<>();
+        try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path entry : all) {
+                ProcessStat.of(Long.parseLong(entry.getFileName().toString()))
+                        .filter(process -> !process.ended())
+                        .ifPresent(found::add);
+            }
+            return found;
+        } catch (IOException failed) {
+            throw new Failure.Broken("reading /proc: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static boolean names(ProcessIdentity process, String pidFile) {
+        return arguments(process).stream()
+                .anyMatch(argument -> argument.equals(pidFile) || argument.endsWith("=" + pidFile));
     }
 
     private List<ProcessIdentity> alive(String group) {

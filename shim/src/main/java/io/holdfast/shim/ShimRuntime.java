@@ -58,7 +58,11 @@ public final class ShimRuntime implements OciRuntime {
         ContainerFiles files = ContainerFiles.of(request);
         remains.kill(request.cgroup());
         conmon.end(files);
-        // A create that was under way until its monitor ended may have started something since.
+        if (ContainerFiles.pid(files.initPid()).isEmpty()) {
+            // Runtimes write it last: until then a create may be under way, as a killed daemon leaves it.
+            remains.killMakers(files);
+        }
+        // A create that was under way may have started something since.
         remains.kill(request.cgroup());
         cli.delete(files.id());
         machine.cgroup().remove(request.cgroup());

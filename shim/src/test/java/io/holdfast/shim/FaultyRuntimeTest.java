@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.container.OciRuntime.Request;
+import io.holdfast.linux.Kernel;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
 import java.nio.file.Files;
@@ -49,6 +50,30 @@ class FaultyRuntimeTest {
         Request request = lab.shell("true");
         timesOut(() -> lab.runtime().create(request));
         lab.runtime().delete(request);
+        lab.assertGone(request);
+    }
+
+    /** What is under way goes on when its daemon is killed, and so it does here beside a second instance. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCreateThatAKilledDaemonHasLeftIsEndedByDelete(boolean logged) throws Exception {
+        Path released = lab.directory.resolve("released");
+        Path wrapper = script("while [ ! -e " + released + " ]; do sleep 0.01; done; exec " + CRUN + " \"$@\"");
+        Request request = lab.request(logged, "sleep", "6006");
+        lab.use(wrapper);
+        ShimRuntime killed = lab.runtime();
+        Thread create = Thread.ofVirtual().start(() -> assertThatThrownBy(() -> killed.create(request)));
+        Lab.await("the create", () -> !running(wrapper + " --root").isEmpty());
+        if (logged) {
+            lab.kill(lab.monitor(request), Kernel.SIGKILL);
+        }
+
+        lab.use(CRUN);
+        lab.runtime().delete(request);
+
+        assertThat(running(wrapper.toString())).isEmpty();
+        Files.createFile(released);
+        create.join();
         lab.assertGone(request);
     }
 
