@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,6 +264,24 @@ class ImagesTest {
     }
 
     @Test
+    void layersAreFetchedSideBySide() {
+        TestImage image =
+                TestImage.of(TestLayer.gzip(Map.of("a", bytes("1"))), TestLayer.gzip(Map.of("b", bytes("2"))));
+        image.push(registry, "x", "v");
+        CountDownLatch both = new CountDownLatch(2);
+        List<Boolean> met = new CopyOnWriteArrayList<>();
+        registry.script((request, _) -> {
+            if (image.layers().stream().anyMatch(layer -> request.path().endsWith("/blobs/" + layer.digest()))) {
+                both.countDown();
+                met.add(arrives(both));
+            }
+            return false;
+        });
+        rig.pull(registry.host() + "/x:v");
+        assertThat(met).containsExactly(true, true);
+    }
+
+    @Test
     void twentyPullsAtOnceAreOneDownload() {
         TestImage image = TestImage.random(1, 200_000);
         image.push(registry, "x", "v");
@@ -370,6 +391,16 @@ class ImagesTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    /** Waits for less than a pull does for a registry that does not answer. */
+    private static boolean arrives(CountDownLatch latch) {
+        try {
+            return latch.await(1500, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static void pause() {
