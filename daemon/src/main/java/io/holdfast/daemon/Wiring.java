@@ -139,7 +139,7 @@ final class Wiring implements AutoCloseable {
                 new Networks.Settings(cni.confDir(), cni.binDirs(), cni.pluginTimeout(), cni.grace()),
                 kernel,
                 watch,
-                _ -> {});
+                new PluginTimes());
     }
 
     private Handlers handlers() {
