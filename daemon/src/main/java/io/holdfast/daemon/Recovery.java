@@ -21,7 +21,7 @@ final class Recovery {
     }
 
     /**
-     * Containers first: a sandbox that is released asks them. Owners never fail for one object's sake, only where they
+     * Containers first: no call on a sandbox is to find them missing. Owners never fail for one object's sake, only where they
      * cannot read their records: then no list may be answered, since a kubelet starts what is missing in it once more.
      */
     void run() {

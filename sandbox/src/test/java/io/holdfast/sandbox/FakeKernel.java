@@ -3,20 +3,27 @@ package io.holdfast.sandbox;
 import io.holdfast.cni.Attachment;
 import io.holdfast.cni.Capabilities;
 import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.work.Failure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A kernel in memory: it knows what is held and in which sandboxes containers run, and outlives every daemon. What no
  * daemon may ever do is an error of its own.
  */
 final class FakeKernel implements SandboxKeeper.Source {
+    /** What the ids of strays that will not go begin with. */
+    static final String STUBBORN = "stubborn";
+
     static final String RESULT = "{\"ips\":[]}";
 
     private final Set<SandboxHold> held = ConcurrentHashMap.newKeySet();
@@ -24,6 +31,8 @@ final class FakeKernel implements SandboxKeeper.Source {
     /** Of the sandboxes whose ADD told its result: rules that a DEL without it does not find. */
     private final Set<String> rules = ConcurrentHashMap.newKeySet();
 
+    private final Set<String> strays = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean failsToCollect = new AtomicBoolean();
     private final AtomicInteger collections = new AtomicInteger();
     private final AtomicReference<ProcessIdentity> pause = new AtomicReference<>(
             ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
@@ -34,6 +43,11 @@ final class FakeKernel implements SandboxKeeper.Source {
 
     Set<String> rules() {
         return Set.copyOf(rules);
+    }
+
+    /** From now on the plugins fail to collect. */
+    void failToCollect() {
+        failsToCollect.set(true);
     }
 
     /** How often the plugins were asked to collect. */
@@ -76,18 +90,43 @@ final class FakeKernel implements SandboxKeeper.Source {
         return requested;
     }
 
+    /** Something stands for a sandbox that no record names. */
+    void stray(String id) {
+        strays.add(id);
+    }
+
+    Set<String> strays() {
+        return Set.copyOf(strays);
+    }
+
     @Override
     public Set<String> standing() {
-        return Set.of();
+        return Stream.concat(
+                        strays.stream(),
+                        held.stream()
+                                .filter(SandboxHold.Network.class::isInstance)
+                                .map(hold -> ((SandboxHold.Network) hold)
+                                        .attachment()
+                                        .containerId()))
+                .collect(Collectors.toSet());
     }
 
     @Override
     public void sweep(String id) {
-        throw new AssertionError("nothing stands here without a record");
+        if (!strays.contains(id)) {
+            throw new AssertionError(id + " is no stray");
+        }
+        if (id.startsWith(STUBBORN)) {
+            throw new Failure.Broken("injected: " + id + " will not go");
+        }
+        strays.remove(id);
     }
 
     @Override
     public void collectNetworks(List<SandboxHold> valid) {
+        if (failsToCollect.get()) {
+            throw new Failure.Broken("injected: GC");
+        }
         collections.incrementAndGet();
         held.removeIf(hold -> hold instanceof SandboxHold.Network && !valid.contains(hold));
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,6 +184,28 @@ class SandboxEndsTest {
         assertThat(rig.kernel().collections()).isEqualTo(1);
         SandboxRig.await(
                 "the record to go", () -> rig.records().load().records().isEmpty());
+    }
+
+    @Test
+    void oneStrayThatWillNotGoKeepsNeitherTheOthersNorTheStart() {
+        String known = rig.runInhabited();
+        rig.kernel().stray("a");
+        rig.kernel().stray(FakeKernel.STUBBORN);
+        rig.kernel().stray("z");
+        rig.restart();
+        SandboxRig.await("the others to go", () -> rig.kernel().strays().equals(Set.of(FakeKernel.STUBBORN)));
+        assertThat(rig.sandboxes().find(known).isReady()).isTrue();
+        assertThat(rig.kernel().held()).hasSize(6);
+    }
+
+    @Test
+    void pluginsThatFailToCollectKeepNoSandboxFromBeingTakenUp() {
+        String id = rig.runInhabited();
+        rig.kernel().failToCollect();
+        rig.kernel().stray("a");
+        rig.restart();
+        assertThat(rig.sandboxes().find(id).isReady()).isTrue();
+        SandboxRig.await("the stray to go", () -> rig.kernel().strays().isEmpty());
     }
 
     @Test
