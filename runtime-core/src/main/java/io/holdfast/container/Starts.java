@@ -53,7 +53,11 @@ final class Starts {
             parts.failpoints().pass("start.after");
             table.change(live, record -> record.with(created.started(at)));
         } catch (RuntimeException failed) {
-            giveUp(live, created, failed);
+            try {
+                giveUp(live, created, failed);
+            } catch (RuntimeException left) {
+                failed.addSuppressed(left);
+            }
             throw failed;
         }
     }

@@ -48,7 +48,8 @@ public final class LayerTar {
     public Applied apply(InputStream archive) {
         ArchiveStream stream = new ArchiveStream(archive, limits.archiveBytes());
         LayerUsage usage = new LayerUsage(limits);
-        try (FileTree tree = FileTree.open(kernel, directory);
+        try (implied;
+                FileTree tree = FileTree.open(kernel, directory);
                 LayerDirectories directories = new LayerDirectories(tree, usage, implied);
                 PathSpool times = new PathSpool(beside("times"))) {
             LayerWriter writer = new LayerWriter(directories, new FileContent(limits, usage), usage, times);
