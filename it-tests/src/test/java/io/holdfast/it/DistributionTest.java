@@ -2,6 +2,8 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,19 @@ class DistributionTest {
                 .isRegularFile()
                 .isNotEmptyFile();
         assertThat(rig.daemon().orElseThrow().logText()).doesNotContainPattern(COMPLAINT_OF_THE_JVM);
+    }
+
+    @Test
+    void aDaemonThatCannotStartSaysWhyInOneLine(Rig rig) throws IOException {
+        var config = Files.writeString(rig.directory().resolve("c.toml"), "root = \"/proc/none/root\"\n");
+        var daemon = HoldfastDaemon.distribution().resolve("bin/holdfastd").toString();
+        var outcome = Shell.attempt(daemon, "--config", config.toString());
+        assertThat(outcome.exitCode()).isOne();
+        assertThat(outcome.output().lines())
+                .singleElement()
+                .asString()
+                .startsWith("holdfastd: ")
+                .contains("/proc/none");
     }
 
     @Test
