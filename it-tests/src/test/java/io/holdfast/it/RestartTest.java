@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.runtime.v1.Cri.ContainerState;
+import io.holdfast.runtime.v1.Cri.NamespaceMode;
 import io.holdfast.runtime.v1.Cri.PodSandboxConfig;
 import io.holdfast.runtime.v1.Cri.PodSandboxState;
 import java.io.IOException;
@@ -149,6 +150,31 @@ class RestartTest {
         assertThat(again(container).state()).isEqualTo(ContainerState.CONTAINER_EXITED);
     }
 
+    /** Pods without a network of their own: what ADD did is known to the record alone. */
+    @Test
+    void nothingIsLeftOfPodsWhoseRecordsWereLost(Rig rig) {
+        var pod = node.pod(p -> p.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setNetwork(NamespaceMode.NODE));
+        var container = pod.run();
+        restart(rig, () -> {
+            for (var file : List.of("holdfast.db", "holdfast.db-wal", "holdfast.db-shm")) {
+                delete(daemon.socket().resolveSibling("root").resolve(file));
+            }
+        });
+        assertThat(Lists.pods(node, _ -> {})).isEmpty();
+        Await.until(
+                "its processes and directories to be gone",
+                SOON,
+                () -> Processes.onHost(container.id()).isEmpty()
+                        && Processes.onHost(pod.id()).isEmpty()
+                        && !Files.exists(daemon.socket().resolveSibling("run/sandboxes/" + pod.id())));
+        assertThat(node.pod(pod.config()).id()).isNotEqualTo(pod.id());
+        // The container's files were mounted at that start, and are garbage at the next.
+        restart(rig, () -> {});
+    }
+
     @Test
     void whatWasCreatedOrExitedOrStoppedIsTheSameAfterwards(Rig rig) {
         var pod = node.pod(p -> p.putLabels("kept", "label"));
@@ -224,6 +250,14 @@ class RestartTest {
     private static void touch(Path file) {
         try {
             Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -140,7 +140,7 @@ final class SandboxTable {
         return rows.values().stream().map(row -> row.sandbox).toList();
     }
 
-    /** By the whole id, or one that begins only one. */
+    /** By its whole id, or by what only its id begins with. */
     Sandbox find(String id) {
         Row exact = rows.get(id);
         return exact == null ? findByPrefix(id) : exact.sandbox;
