@@ -95,7 +95,7 @@ class ImageTest {
                 List.of(node.reference("it/busybox@" + pushed.digest()), id, id.substring("sha256:".length()))) {
             assertThat(image(node, name)).as(name).isEqualTo(byTag);
         }
-        assertThat(list(node, reference)).containsExactly(byTag);
+        assertThat(list(node, "")).contains(byTag);
     }
 
     @Test
