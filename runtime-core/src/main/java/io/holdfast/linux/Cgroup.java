@@ -23,6 +23,7 @@ import java.util.Set;
  */
 public final class Cgroup {
     private static final String V2_MARK = "cgroup.controllers";
+    private static final Set<String> LIMITING = Set.of("cpu", "memory", "pids");
     private static final String THREADED = "threaded";
     private static final String PROCESS_ID = "Tgid:";
 
@@ -93,6 +94,16 @@ public final class Cgroup {
             pids.addAll(processesIn(directory));
         }
         return pids;
+    }
+
+    /** Whether the process is in the group, or below it, wherever what it may use is limited. */
+    public boolean holds(String group, long pid) {
+        return trees.entrySet().stream()
+                .filter(tree -> unified || LIMITING.contains(tree.getKey()))
+                .map(tree -> tree.getValue().resolve(relative(group)))
+                .allMatch(top -> processesIn(top).contains(pid)
+                        || deepestFirst(top).stream()
+                                .anyMatch(below -> processesIn(below).contains(pid)));
     }
 
     /** Kills every process in the group and below it, once. The caller waits and asks again. */

@@ -44,6 +44,9 @@ class CgroupTest {
             assertThat(Cgroup.read(procs)).hasValue(pid + "\n");
         }
         assertThat(cgroup.processes(top)).containsExactly((long) pid);
+        assertThat(cgroup.holds(group, pid)).isTrue();
+        assertThat(cgroup.holds(top, pid)).isTrue();
+        assertThat(cgroup.holds(group + "/other", pid)).isFalse();
         assertThatThrownBy(() -> cgroup.remove(group))
                 .isInstanceOf(Failure.Broken.class)
                 .hasMessageContaining("busy")

@@ -12,10 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What a runtime can do, asked for once for each binary that stands under its name. */
 final class RuntimeFeatures {
+    private static final Set<String> PLAIN = Set.of("runc", "crun");
+
     private record Known(FileTime binary, Features features) {}
 
     private final Path binary;
@@ -36,6 +39,11 @@ final class RuntimeFeatures {
         Features features = ask();
         known.set(Optional.of(new Known(now, features)));
         return features;
+    }
+
+    /** Whether a container's first process is one of this kernel's, and not what runs a virtual machine. */
+    boolean ofThisKernel() {
+        return PLAIN.contains(read().version().split(" ")[0]);
     }
 
     private Features ask() {

@@ -8,6 +8,7 @@ import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.linux.Subprocess;
 import io.holdfast.work.Failure;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** An OCI runtime's command line, with conmon where there is output to keep, behind the port. */
@@ -19,6 +20,7 @@ public final class ShimRuntime implements OciRuntime {
     private final Execs execs;
     private final Remains remains;
     private final RuntimeFeatures features;
+    private final ReadBack readBack;
 
     public ShimRuntime(Handler handler, Kernel kernel, ProcessWatch watch, Subprocess subprocess, Cgroup cgroup) {
         this.machine = new Machine(kernel, watch, subprocess, cgroup);
@@ -28,6 +30,7 @@ public final class ShimRuntime implements OciRuntime {
         this.execs = new Execs(machine, cli);
         this.remains = new Remains(machine);
         this.features = new RuntimeFeatures(handler.binary(), cli);
+        this.readBack = new ReadBack(cgroup);
     }
 
     @Override
@@ -38,9 +41,22 @@ public final class ShimRuntime implements OciRuntime {
             case Output.Nowhere nowhere -> createUnmonitored(files);
             case Output.Logged logged -> conmon.create(files, logged);
         };
-        return ProcessIdentity.of(pid)
+        ProcessIdentity init = ProcessIdentity.of(pid)
                 .orElseThrow(() -> new Failure.Broken(cli.doing("creating", files.id()) + ": its first process (" + pid
                         + ") has ended already; was it killed?"));
+        readBack(request, init);
+        return init;
+    }
+
+    /** Before its program runs, and before anybody relies on the group to find it. */
+    private void readBack(Request request, ProcessIdentity init) {
+        List<String> missing = features.ofThisKernel() ? readBack.missing(request, init) : List.of();
+        if (!missing.isEmpty()) {
+            init.signal(machine.kernel(), Kernel.SIGKILL);
+            throw new Failure.Broken(cli.doing("creating", request.id()) + ": its first process (" + init.pid()
+                    + ") is not what was asked for and was killed: " + String.join(", ", missing)
+                    + "; use another version of the runtime");
+        }
     }
 
     @Override
