@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -14,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that is owed: tried again unasked, ever more rarely, until it is done. One thread a debt, and one debt an id.
+ * Work that is owed: tried again unasked, ever more rarely, until it is done. One thread a debt, one debt an id, and few
+ * tries at a time.
  * What is owed has to be on record: a restart forgets this list.
  */
 public final class Retries implements AutoCloseable {
@@ -22,6 +24,9 @@ public final class Retries implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration RAREST = Duration.ofMinutes(5);
     private static final Duration PARTING = Duration.ofSeconds(5);
+    /** After a reboot every pod of a node is owed at once, and each is network plugins to run. */
+    private static final int AT_ONCE = 16;
+
     private static final Duration EACH = Duration.ofMinutes(2);
 
     private final String what;
@@ -30,6 +35,7 @@ public final class Retries implements AutoCloseable {
     /** How often each debt was named: what is named while it is being tried is tried once more. */
     private final ConcurrentMap<String, Integer> owed = new ConcurrentHashMap<>();
 
+    private final Semaphore slots = new Semaphore(AT_ONCE, true);
     private final ReadWriteLock underWay = new ReentrantReadWriteLock();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -81,17 +87,27 @@ public final class Retries implements AutoCloseable {
 
     private void retry(String id, Duration begin) {
         Duration wait = begin;
-        while (!isClosedWithin(wait) && underWay.readLock().tryLock()) {
+        while (!isClosedWithin(wait) && !isOver(id)) {
+            Duration longer = wait.isZero() ? first : wait.multipliedBy(2);
+            wait = longer.compareTo(RAREST) < 0 ? longer : RAREST;
+        }
+    }
+
+    /** Whether the debt is done, after one try, or nothing is to be begun any more. */
+    private boolean isOver(String id) {
+        slots.acquireUninterruptibly();
+        try {
+            if (!underWay.readLock().tryLock()) {
+                return true;
+            }
             try {
                 int named = owed.get(id);
-                if (isDone(id) && owed.remove(id, named)) {
-                    return;
-                }
+                return isDone(id) && owed.remove(id, named);
             } finally {
                 underWay.readLock().unlock();
             }
-            Duration longer = wait.isZero() ? first : wait.multipliedBy(2);
-            wait = longer.compareTo(RAREST) < 0 ? longer : RAREST;
+        } finally {
+            slots.release();
         }
     }
 

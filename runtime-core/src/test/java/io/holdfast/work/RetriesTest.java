@@ -60,6 +60,26 @@ class RetriesTest {
     }
 
     @Test
+    void aNodeFullOfDebtsIsNotTriedAllAtOnce() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch full = new CountDownLatch(16);
+        try (Retries retries = new Retries("thing", _ -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            full.countDown();
+            await(full);
+            running.decrementAndGet();
+            return Optional.empty();
+        })) {
+            for (int i = 0; i < 100; i++) {
+                retries.now("thing " + i);
+            }
+            awaitNothingOwed(retries);
+        }
+        assertThat(most).hasValue(16);
+    }
+
+    @Test
     void whatIsNamedWhileItIsTriedIsTriedOnceMore() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         CountDownLatch trying = new CountDownLatch(1);
