@@ -86,7 +86,8 @@ public final class Subprocess {
      * @throws Failure.TimedOut where it does not end; it is abandoned then
      */
     public int awaitExit(int pid) {
-        OptionalInt status = awaited(pid, KILLED);
+        OptionalInt ended = kernel.reap(pid);
+        OptionalInt status = ended.isPresent() ? ended : awaited(pid, KILLED);
         if (status.isEmpty()) {
             abandon(pid);
             throw new Failure.TimedOut(
