@@ -72,12 +72,12 @@ final class ExecRun {
         }
         int exitCode = processes.reap();
         String time = "within " + most.toMillis() + " ms";
-        if (late) {
-            throw new Failure.TimedOut("the program did not end " + time + " and was killed");
-        }
         if (channels.cut()) {
             throw new Failure.TimedOut("other programs' output had all the memory there is for it, so that the"
                     + " program's could not be read " + time + "; let it write less than 1 MiB, or try again");
+        }
+        if (late) {
+            throw new Failure.TimedOut("the program did not end " + time + " and was killed");
         }
         return new ExecResult(exitCode, channels.stdout(), channels.stderr());
     }
