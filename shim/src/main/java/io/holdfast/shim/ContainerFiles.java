@@ -66,6 +66,11 @@ record ContainerFiles(String id, Path bundle, Path directory) {
         }
     }
 
+    /** Whether a create has begun and not got to its end: the pid file is what runtimes write last. */
+    boolean mayBeInTheMaking() {
+        return Files.isDirectory(directory) && pid(initPid()).isEmpty();
+    }
+
     /** The whole of a small file, whatever bytes are in it; empty where it is not there. */
     static Optional<String> text(Path file) {
         try {

@@ -74,8 +74,7 @@ public final class ShimRuntime implements OciRuntime {
         ContainerFiles files = ContainerFiles.of(request);
         remains.kill(request.cgroup());
         conmon.end(files);
-        if (ContainerFiles.pid(files.initPid()).isEmpty()) {
-            // Runtimes write it last: until then a create may be under way, as a killed daemon leaves it.
+        if (files.mayBeInTheMaking()) {
             remains.killMakers(files);
         }
         // A create that was under way may have started something since.
