@@ -28,7 +28,7 @@ find_java() {
 # crash is what recovery is for.
 daemon_flags() {
     flags="-XX:+UseSerialGC -Xms16m -Xmx384m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:-ShrinkHeapInSteps -Xss512k -XX:MaxDirectMemorySize=96m"
-    flags="$flags -XX:ReservedCodeCacheSize=32m -XX:+UseCompactObjectHeaders"
+    flags="$flags -XX:ReservedCodeCacheSize=96m -XX:+UseCompactObjectHeaders"
     # Once in a while a start came upon one method that took the optimizer 25 MB, which malloc never gave back.
     flags="$flags -XX:CompileCommand=quiet -XX:CompileCommand=MemLimit,*.*,4m~stop"
     # The cache stays where it was made for: moved elsewhere, all of it is rewritten at each start, and held in memory.
