@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
  */
 final class Masquerade {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration BETWEEN = Duration.ofMillis(30);
+    private static final int LOOKS = 3;
     private static final int MOST_RULES_BYTES = 64 << 20;
     private static final int CHAIN_NAME_LENGTH = 28;
     private static final List<String> FAMILIES = List.of("iptables", "ip6tables");
@@ -42,14 +45,28 @@ final class Masquerade {
         }
     }
 
+    /** Until several looks find nothing: beside other changes iptables now and then misses what is there. */
     private void sweepAll(Attachment attachment) {
+        int looksWithout = 0;
+        while (looksWithout < LOOKS) {
+            looksWithout = sweepOnce(attachment) ? 0 : looksWithout + 1;
+            Deadline.check("removing what the CNI plugins left in the packet filter for " + attachment);
+            LockSupport.parkNanos(BETWEEN.toNanos());
+        }
+    }
+
+    /** Whether there was anything. */
+    private boolean sweepOnce(Attachment attachment) {
+        boolean found = false;
         for (String family : FAMILIES.stream().filter(Masquerade::isInstalled).toList()) {
             List<String> removals = removals(run(attachment, List.of(family + "-save", "-t", "nat"), ""), attachment);
             if (!removals.isEmpty()) {
                 String text = "*nat\n" + String.join("\n", removals) + "\nCOMMIT\n";
                 run(attachment, List.of(family + "-restore", "--noflush"), text);
+                found = true;
             }
         }
+        return found;
     }
 
     /** What iptables-restore has to read to remove the attachment's part of what iptables-save printed. */
