@@ -96,9 +96,15 @@ public final class Networks {
      */
     public void delete(Attachment attachment, Optional<String> resultJson) {
         Optional<ObjectNode> result = resultJson.map(json -> result(attachment, json));
-        if (!joined.remove(attachment.toString()) || !left(attachment, result)) {
+        boolean ordinary = joined.remove(attachment.toString());
+        if (!ordinary) {
             stragglers.settle(attachment.containerId());
+        }
+        boolean atOnce = left(attachment, result);
+        if (!atOnce) {
             chain.delete(attachment, result);
+        }
+        if (!ordinary || !atOnce) {
             masquerade.sweep(attachment);
         }
     }
