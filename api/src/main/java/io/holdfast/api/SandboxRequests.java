@@ -138,7 +138,7 @@ final class SandboxRequests {
                 hostIp.isEmpty() ? hostIp : Fields.address(field + ".host_ip", hostIp));
     }
 
-    /** A path of cgroupfs, or a slice's name of systemd; one that does not fit the cgroup driver, the sandbox's plan refuses. */
+    /** A path of cgroupfs, or a slice's name of systemd; the sandbox's plan refuses what does not fit the cgroup driver. */
     private static String cgroupParent(String value) {
         String field = "config.linux.cgroup_parent";
         if (value.isEmpty() || SLICE.matcher(value).matches()) {

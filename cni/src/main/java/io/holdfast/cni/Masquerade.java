@@ -45,13 +45,13 @@ final class Masquerade {
         }
     }
 
-    /** Until several looks find nothing: beside other changes iptables now and then misses what is there. */
+    /** Until several looks find nothing: iptables itself has been seen to miss what was there. */
     private void sweepAll(Attachment attachment) {
-        int looksWithout = 0;
+        int looksWithout = sweepOnce(attachment) ? 0 : 1;
         while (looksWithout < LOOKS) {
-            looksWithout = sweepOnce(attachment) ? 0 : looksWithout + 1;
             Deadline.check("removing what the CNI plugins left in the packet filter for " + attachment);
             LockSupport.parkNanos(BETWEEN.toNanos());
+            looksWithout = sweepOnce(attachment) ? 0 : looksWithout + 1;
         }
     }
 

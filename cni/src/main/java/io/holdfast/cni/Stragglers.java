@@ -2,13 +2,12 @@ package io.holdfast.cni;
 
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.ProcessIdentity;
+import io.holdfast.linux.ProcessStat;
 import io.holdfast.linux.ProcessWatch;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -83,31 +81,16 @@ final class Stragglers {
         }
     }
 
+    /** Not those of pods, whose processes may have any environment. */
     private static Map<String, List<ProcessIdentity>> running() {
         Map<String, List<ProcessIdentity>> found = new HashMap<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path entry : all) {
-                Optional<ProcessIdentity> process =
-                        ProcessIdentity.of(Long.parseLong(entry.getFileName().toString()));
-                process.filter(_ -> isOfThisNode(entry))
-                        .ifPresent(it -> changing(entry)
-                                .forEach(id -> found.computeIfAbsent(id, _ -> new ArrayList<>())
-                                        .add(it)));
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException("looking for CNI plugins still running", failed);
-        }
+        ProcessStat.living().stream()
+                .map(ProcessStat::identity)
+                .filter(ProcessIdentity::sharesMounts)
+                .forEach(process -> changing(Path.of("/proc", Long.toString(process.pid())))
+                        .forEach(id -> found.computeIfAbsent(id, _ -> new ArrayList<>())
+                                .add(process)));
         return found;
-    }
-
-    /** In our own mount namespace, as plugins are: any pod's process may have any environment. */
-    private static boolean isOfThisNode(Path process) {
-        try {
-            Path namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/mnt"));
-            return Files.readSymbolicLink(process.resolve("ns/mnt")).equals(namespace);
-        } catch (IOException ended) {
-            return false;
-        }
     }
 
     /** The container that the process is an ADD or a DEL for; none for any other process. */

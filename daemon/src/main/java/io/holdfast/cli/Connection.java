@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /** A connection to the daemon. */
 final class Connection implements AutoCloseable {
-    /** An exec answers up to 16 MiB of each of its two streams. */
-    private static final int MOST_MESSAGE_BYTES = 40 << 20;
+    /** As much as a kubelet takes, so that there is nothing that the daemon answers a kubelet and not us. */
+    private static final int MOST_MESSAGE_BYTES = 16 << 20;
 
     private final EventLoopGroup loops;
     private final ManagedChannel channel;

@@ -3,6 +3,7 @@ package io.holdfast.daemon;
 import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
 import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 
+import io.holdfast.linux.OwnDirectory;
 import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,9 +24,6 @@ import java.util.Set;
  */
 final class Claim implements AutoCloseable {
     private static final String FILE = "lock";
-    /** Whoever is not root may pass through, to what a container was given, and may not look around. */
-    private static final String MODE = "rwx--x--x";
-
     private static final String OWNER = "unix:uid";
     private static final Path SELF = Path.of("/proc/self");
     private static final Integer ROOT = 0;
@@ -40,8 +38,7 @@ final class Claim implements AutoCloseable {
     static Claim on(Path directory) {
         try {
             if (Files.notExists(directory)) {
-                Files.createDirectories(directory);
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(MODE));
+                OwnDirectory.make(directory);
             }
             requireOurs(directory);
             FileChannel channel =

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
+import io.holdfast.linux.OwnDirectory;
 import io.holdfast.work.Failure;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -25,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 final class Endpoint implements AutoCloseable {
     private static final int MOST_MESSAGE_BYTES = 16 << 20;
     private static final String MODE = "rw-rw----";
-    private static final String DIRECTORY_MODE = "rwx--x--x";
     private static final Duration KILLED = Duration.ofSeconds(2);
     /** The bits of a file's mode that say what it is, and what they are for a socket. */
     private static final int TYPE = 0170000;
@@ -98,8 +98,7 @@ final class Endpoint implements AutoCloseable {
         try {
             Path directory = socket.getParent();
             if (Files.notExists(directory)) {
-                Files.createDirectories(directory);
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(DIRECTORY_MODE));
+                OwnDirectory.make(directory);
             }
             if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS) && !isSocket(socket)) {
                 throw new Failure.Unavailable(

@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds back calls about sandboxes and containers, and what they hold, until all of before the start are taken up again: a list that is not
- * whole yet would read as pods that are gone.
+ * Holds back calls about sandboxes and containers, and what they hold, until all of before the start are taken up again: a
+ * list that is not whole yet would read as pods that are gone.
  */
 final class RecoveryGate implements ServerInterceptor {
     private static final String GATED = "runtime.v1.RuntimeService";

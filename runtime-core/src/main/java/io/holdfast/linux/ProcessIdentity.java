@@ -1,5 +1,8 @@
 package io.holdfast.linux;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,6 +18,16 @@ public record ProcessIdentity(long pid, long startTicks) {
 
     public boolean isAlive() {
         return of(pid).filter(this::equals).isPresent();
+    }
+
+    /** Whether it is in our own mount namespace, as helpers of the node are and containers are not. */
+    public boolean sharesMounts() {
+        try {
+            Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/mnt"));
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")).equals(ours);
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     /** A pidfd of this very process, or empty where it has ended. */

@@ -3,9 +3,12 @@ package io.holdfast.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,6 +41,21 @@ public record ProcessStat(ProcessIdentity identity, long parent, long group, lon
                 return Optional.empty();
             }
             throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** All that have not ended, as far as they are there at one moment. */
+    public static List<ProcessStat> living() {
+        List<ProcessStat> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path entry : all) {
+                of(Long.parseLong(entry.getFileName().toString()))
+                        .filter(process -> !process.ended())
+                        .ifPresent(found::add);
+            }
+            return found;
+        } catch (IOException failed) {
+            throw new UncheckedIOException("reading /proc", failed);
         }
     }
 

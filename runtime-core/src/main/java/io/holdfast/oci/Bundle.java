@@ -1,5 +1,6 @@
 package io.holdfast.oci;
 
+import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,15 @@ public final class Bundle {
     /** What {@link #write} left there. */
     public static Spec read(Path directory) {
         return SpecJson.parse(bytes(directory));
+    }
+
+    /** As {@link #read}; empty where nothing was written, or not to its end, so that no runtime has ever run it. */
+    public static Optional<Spec> find(Path directory) {
+        try {
+            return Files.exists(directory.resolve(CONFIG)) ? Optional.of(read(directory)) : Optional.empty();
+        } catch (Failure.Broken unfinished) {
+            return Optional.empty();
+        }
     }
 
     /** The process of what {@link #write} left there. */

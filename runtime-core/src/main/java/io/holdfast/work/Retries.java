@@ -16,8 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Work that is owed: tried again unasked, ever more rarely, until it is done. One thread a debt, one debt an id, and few
- * tries at a time.
- * What is owed has to be on record: a restart forgets this list.
+ * tries at a time. What is owed has to be on record: a restart forgets this list.
  */
 public final class Retries implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.work.Failure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,6 +31,21 @@ class BundleTest {
         assertThat(Bundle.process(directory)).isEqualTo(spec().process());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("config.json"))))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void whatWasNotWrittenToItsEndIsNotFound() throws IOException {
+        assertThat(Bundle.find(directory)).isEmpty();
+        Files.writeString(directory.resolve("config.json"), "{\"ociVersion\": \"1.0");
+        assertThat(Bundle.find(directory)).isEmpty();
+        Bundle.write(directory, spec());
+        assertThat(Bundle.find(directory)).contains(spec());
+    }
+
+    @Test
+    void whatCannotBeReadIsNoBundleThatWasNeverRun() throws IOException {
+        Files.createDirectory(directory.resolve("config.json"));
+        assertThatThrownBy(() -> Bundle.find(directory)).isInstanceOf(UncheckedIOException.class);
     }
 
     @Test

@@ -3,13 +3,11 @@ package io.holdfast.sandbox;
 import io.holdfast.container.OciRuntime;
 import io.holdfast.oci.Bundle;
 import io.holdfast.oci.CgroupName;
-import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -44,7 +42,8 @@ final class Leftovers {
     void remove(String id) {
         LOG.warn("Sandbox {} is on no record; what is left of it is removed", id);
         Path bundle = paths.bundle(id);
-        cgroup(bundle).ifPresent(cgroup -> {
+        Bundle.find(bundle).ifPresent(spec -> {
+            String cgroup = CgroupName.inTree(spec.linux().cgroupsPath());
             var request = new OciRuntime.Request(id, bundle, bundle, cgroup, new OciRuntime.Output.Nowhere());
             handlers.runtimes().values().forEach(runtime -> runtime.delete(request));
         });
@@ -52,15 +51,6 @@ final class Leftovers {
         new SandboxFiles(machine.kernel()).unmountShm(paths.shm(id));
         new NetNamespace(machine.kernel()).unpin(paths.netns(id));
         SandboxFiles.delete(paths.directory(id));
-    }
-
-    /** A bundle that cannot be read has never been run. */
-    private static Optional<String> cgroup(Path bundle) {
-        try {
-            return Optional.of(CgroupName.inTree(Bundle.read(bundle).linux().cgroupsPath()));
-        } catch (UncheckedIOException | Failure unreadable) {
-            return Optional.empty();
-        }
     }
 
     private static Set<String> names(Path directory) {

@@ -2,13 +2,11 @@ package io.holdfast.sandbox;
 
 import io.holdfast.oci.Bundle;
 import io.holdfast.snapshot.Snapshotter;
-import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,7 +45,7 @@ public final class PauseMounts {
                     .filter(key ->
                             !used.contains(paths.pauseMounts().resolve(key).toString()))
                     .forEach(this::release);
-        } catch (IOException failed) {
+        } catch (IOException | UncheckedIOException failed) {
             LOG.warn("Which roots of pause images are in use cannot be found; all are kept", failed);
         }
     }
@@ -70,18 +68,10 @@ public final class PauseMounts {
             return Set.of();
         }
         try (Stream<Path> all = Files.list(paths.directories())) {
-            return all.flatMap(directory ->
-                            root(paths.bundle(directory.getFileName().toString())).stream())
+            return all.map(directory -> paths.bundle(directory.getFileName().toString()))
+                    .flatMap(bundle -> Bundle.find(bundle).stream())
+                    .map(spec -> spec.root().path())
                     .collect(Collectors.toSet());
-        }
-    }
-
-    /** A bundle that cannot be read has never been run. */
-    private static Optional<String> root(Path bundle) {
-        try {
-            return Optional.of(Bundle.read(bundle).root().path());
-        } catch (UncheckedIOException | Failure unreadable) {
-            return Optional.empty();
         }
     }
 }

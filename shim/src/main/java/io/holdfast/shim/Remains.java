@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +48,7 @@ final class Remains {
         kill(
                 "container " + files.id(),
                 Deadline.in(MAKERS_END),
-                () -> makers.among(everybody(), process -> names(process.identity(), pidFile)));
+                () -> makers.among(ProcessStat.living(), process -> names(process.identity(), pidFile)));
     }
 
     /** What a process was started with; nothing where it has ended. */
@@ -77,23 +76,11 @@ final class Remains {
         }
     }
 
-    private static List<ProcessStat> everybody() {
-        List<ProcessStat> found = new ArrayList<>();
-        try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path entry : all) {
-                ProcessStat.of(Long.parseLong(entry.getFileName().toString()))
-                        .filter(process -> !process.ended())
-                        .ifPresent(found::add);
-            }
-            return found;
-        } catch (IOException failed) {
-            throw new Failure.Broken("reading /proc: " + failed.getMessage(), failed);
-        }
-    }
-
+    /** Not one of a pod's, which may have any arguments. */
     private static boolean names(ProcessIdentity process, String pidFile) {
-        return arguments(process).stream()
-                .anyMatch(argument -> argument.equals(pidFile) || argument.endsWith("=" + pidFile));
+        return process.sharesMounts()
+                && arguments(process).stream()
+                        .anyMatch(argument -> argument.equals(pidFile) || argument.endsWith("=" + pidFile));
     }
 
     private List<ProcessIdentity> alive(String group) {
