@@ -22,15 +22,13 @@ find_java() {
     exit 1
 }
 
-# Sets $flags: small and quick to start rather than fast at its peak. The optimizing compiler stays all the same: only with it
-# do SHA-256 and AES-GCM use what the processor has for them, and without it more than half of a pull went into digests.
+# Sets $flags: small and quick to start rather than fast at its peak, so without the optimizing compiler, which takes a tenth of
+# a pod's start from a daemon that is no longer young (ADR 10). What a pull computes is native instead.
 # Native calls hold their carrier thread, so that there are more of those than processors. Out of memory is a crash, and a
 # crash is what recovery is for.
 daemon_flags() {
     flags="-XX:+UseSerialGC -Xms16m -Xmx384m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:-ShrinkHeapInSteps -Xss512k -XX:MaxDirectMemorySize=96m"
-    flags="$flags -XX:ReservedCodeCacheSize=96m -XX:+UseCompactObjectHeaders"
-    # Once in a while a start came upon one method that took the optimizer 25 MB, which malloc never gave back.
-    flags="$flags -XX:CompileCommand=quiet -XX:CompileCommand=MemLimit,*.*,4m~stop"
+    flags="$flags -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=96m -XX:+UseCompactObjectHeaders"
     # The cache stays where it was made for: moved elsewhere, all of it is rewritten at each start, and held in memory.
     flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
     flags="$flags -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData"
@@ -44,6 +42,8 @@ native_flags() {
     native=$lib/native
     echo "-Djava.library.path=$native -Djffi.boot.library.path=$native"
     echo "-Dorg.sqlite.lib.path=$native -Dorg.sqlite.lib.name=libsqlitejdbc.so"
+    [ ! -f "$native/libamazonCorrettoCryptoProvider.so" ] ||
+        echo "-Dcom.amazon.corretto.crypto.provider.useExternalLib=true"
     zstd=$(ls "$native"/libzstd-jni-*.so 2>/dev/null || true)
     [ -z "$zstd" ] || echo "-DZstdNativePath=$zstd"
 }

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ConfigDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDirectory.class);
-    private static final String CONFIGS = "*.{conflist,conf,json}";
-    private static final String PLUGIN_CONFIGS = "*.conf";
+    private static final List<String> CONFIGS = List.of(".conflist", ".conf", ".json");
+    private static final List<String> PLUGIN_CONFIGS = List.of(".conf");
     private static final int MOST_FILES = 256;
     private static final int MOST_BYTES = 1 << 20;
 
@@ -105,11 +105,12 @@ final class ConfigDirectory {
         return config.with(further);
     }
 
-    private static List<Path> list(Path directory, String pattern) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, pattern)) {
+    private static List<Path> list(Path directory, List<String> endings) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             List<Path> files = new ArrayList<>();
             for (Path entry : entries) {
-                if (!entry.getFileName().toString().startsWith(".") && !Files.isDirectory(entry)) {
+                String name = entry.getFileName().toString();
+                if (!name.startsWith(".") && endings.stream().anyMatch(name::endsWith) && !Files.isDirectory(entry)) {
                     files.add(entry);
                 }
             }

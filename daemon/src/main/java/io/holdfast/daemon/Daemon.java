@@ -57,6 +57,7 @@ public final class Daemon implements AutoCloseable {
                 List.of(new CallLog(), gate)));
         LOG.info("Holdfast {} listens on {}", Version.own(), config.socket());
         notice.ready();
+        Thread.ofPlatform().daemon().name("native-crypto").start(NativeCrypto::install);
         Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open, Daemon::end).run());
     }
 

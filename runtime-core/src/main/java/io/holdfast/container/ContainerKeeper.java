@@ -12,11 +12,18 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ContainerKeeper implements Holds.Keeper<ContainerHold> {
     private final Containers.Parts parts;
     private final ContainerDirectories directories;
+    private final AtomicReference<OciRuntime.Making> making = new AtomicReference<>();
     private final AtomicReference<ProcessIdentity> init = new AtomicReference<>();
 
     ContainerKeeper(Containers.Parts parts) {
         this.parts = parts;
         this.directories = new ContainerDirectories(parts.kernel());
+    }
+
+    /** Begins what taking the runtime will end; the caller closes it. */
+    OciRuntime.Making begin(String handler, OciRuntime.Request request) {
+        making.set(parts.handler(handler).begin(request));
+        return making.get();
     }
 
     @Override
@@ -31,8 +38,7 @@ final class ContainerKeeper implements Holds.Keeper<ContainerHold> {
             }
             // The OCI runtime makes it; from here on it is released whatever becomes of the runtime.
             case ContainerHold.Group _ -> {}
-            case ContainerHold.Runtime(var handler, var request) ->
-                init.set(parts.handler(handler).create(request));
+            case ContainerHold.Runtime _ -> init.set(making.get().create());
         }
     }
 

@@ -44,16 +44,17 @@ record ContainerPlan(Path root, Path state, String id) {
         return new OciRuntime.Request(id, bundle(), monitor(), cgroup, output);
     }
 
-    /** What has to be there before the container's spec can be composed. */
-    List<ContainerHold> files(List<String> chain) {
-        return List.of(
-                new ContainerHold.Directory(kept()),
-                new ContainerHold.Directory(bundle()),
-                new ContainerHold.Snapshot(snapshot(), chain),
-                new ContainerHold.Rootfs(snapshot(), rootfs()));
+    /** Taken first. */
+    List<ContainerHold> directories() {
+        return List.of(new ContainerHold.Directory(kept()), new ContainerHold.Directory(bundle()));
     }
 
-    /** The rest of the holds, taken after {@link #files}. */
+    /** What has to be there before the container's spec can be composed. */
+    List<ContainerHold> root(List<String> chain) {
+        return List.of(new ContainerHold.Snapshot(snapshot(), chain), new ContainerHold.Rootfs(snapshot(), rootfs()));
+    }
+
+    /** The rest of the holds, taken once the spec is written. */
     List<ContainerHold> process(String handler, OciRuntime.Request request) {
         return List.of(new ContainerHold.Group(request.cgroup()), new ContainerHold.Runtime(handler, request));
     }

@@ -65,13 +65,16 @@ final class Creation {
     ProcessIdentity take(LiveContainer live) {
         ContainerKeeper keeper = new ContainerKeeper(parts);
         Holds<ContainerHold> holds = new Holds<>(keeper, parts.failpoints());
-        holds.take(plan.files(image.chain()));
+        holds.take(plan.directories());
         live.container().logPath().ifPresent(log -> LogFile.prepare(logDirectory(), log));
-        LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
-        parts.failpoints().pass("bundle.after");
-        holds.take(process(live.container()));
-        table.change(live, record -> created(record, keeper.init(), user));
-        return keeper.init();
+        try (OciRuntime.Making _ = keeper.begin(pod.handler(), request(live.container()))) {
+            holds.take(plan.root(image.chain()));
+            LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
+            parts.failpoints().pass("bundle.after");
+            holds.take(plan.process(pod.handler(), request(live.container())));
+            table.change(live, record -> created(record, keeper.init(), user));
+            return keeper.init();
+        }
     }
 
     private static ContainerRecord created(ContainerRecord record, ProcessIdentity init, LinuxUser user) {
@@ -83,16 +86,17 @@ final class Creation {
     }
 
     private List<ContainerHold> holds(Container container) {
-        List<ContainerHold> all = new ArrayList<>(plan.files(image.chain()));
-        all.addAll(process(container));
+        List<ContainerHold> all = new ArrayList<>(plan.directories());
+        all.addAll(plan.root(image.chain()));
+        all.addAll(plan.process(pod.handler(), request(container)));
         return all;
     }
 
-    private List<ContainerHold> process(Container container) {
+    private OciRuntime.Request request(Container container) {
         ContainerConfig.Terminal terminal = config.terminal();
         OciRuntime.Output output = new OciRuntime.Output.Logged(
                 container.logPath(), terminal.stdin(), terminal.stdinOnce(), terminal.tty());
-        return plan.process(pod.handler(), plan.request(container.cgroup(), output));
+        return plan.request(container.cgroup(), output);
     }
 
     /** Only of a container of the same pod: no other pod's processes may be seen. */

@@ -3,7 +3,6 @@ package io.holdfast.container;
 import io.holdfast.oci.Bundle;
 import io.holdfast.oci.CgroupName;
 import io.holdfast.work.Deadline;
-import io.holdfast.work.Failure;
 import io.holdfast.work.Holds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -74,23 +72,15 @@ final class Garbage {
     /** Which handler it was for nobody remembers: each is asked to forget it. */
     private List<ContainerHold> holds(String id) {
         ContainerPlan plan = new ContainerPlan(parts.root(), parts.state(), id);
-        List<ContainerHold> holds = new ArrayList<>(plan.files(List.of()));
-        cgroup(plan).ifPresent(cgroup -> {
+        List<ContainerHold> holds = new ArrayList<>(plan.directories());
+        holds.addAll(plan.root(List.of()));
+        Bundle.find(plan.bundle()).ifPresent(spec -> {
+            String cgroup = CgroupName.inTree(spec.linux().cgroupsPath());
             OciRuntime.Request request = plan.request(cgroup, new OciRuntime.Output.Nowhere());
             holds.add(new ContainerHold.Group(cgroup));
             parts.handlers().keySet().forEach(handler -> holds.add(new ContainerHold.Runtime(handler, request)));
         });
         return holds;
-    }
-
-    /** A bundle that cannot be read has never been run. */
-    private static Optional<String> cgroup(ContainerPlan plan) {
-        try {
-            return Optional.of(
-                    CgroupName.inTree(Bundle.read(plan.bundle()).linux().cgroupsPath()));
-        } catch (UncheckedIOException | Failure unreadable) {
-            return Optional.empty();
-        }
     }
 
     private static List<String> names(Path directory) {

@@ -62,6 +62,23 @@ public interface OciRuntime {
      */
     record Features(String version, List<String> mountOptions, boolean idmapMounts, Map<String, String> annotations) {}
 
+    /** A create that has begun. Has to be closed, which gives it up where {@link #create} was not called. */
+    interface Making extends AutoCloseable {
+        /**
+         * Makes the container of the bundle, which is whole by now. As {@link OciRuntime#create}; once.
+         */
+        ProcessIdentity create();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins a create: what needs no bundle yet, the monitor's own start say, goes on while the caller writes it. The
+     * directories of the bundle and of the log exist. What goes wrong meanwhile, {@link Making#create} throws.
+     */
+    Making begin(Request request);
+
     /**
      * Makes the container; its first process waits for {@link #start}. After a failure nothing is left but what
      * {@link #delete} removes.
@@ -70,7 +87,11 @@ public interface OciRuntime {
      *     program. Some runtimes find that out only when they start it
      * @throws io.holdfast.work.Failure.Broken for everything else that the runtime refuses
      */
-    ProcessIdentity create(Request request);
+    default ProcessIdentity create(Request request) {
+        try (Making making = begin(request)) {
+            return making.create();
+        }
+    }
 
     /**
      * Lets the first process run its program; success where it runs already.

@@ -13,6 +13,11 @@ public final class FreshThread {
     private FreshThread() {}
 
     public static <T> T call(String name, Supplier<T> work) {
+        return begin(name, work).get();
+    }
+
+    /** Starts the work; what is answered waits for its result. */
+    public static <T> Supplier<T> begin(String name, Supplier<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofPlatform().name(name).start(() -> {
             try {
@@ -21,7 +26,7 @@ public final class FreshThread {
                 result.completeExceptionally(thrown);
             }
         });
-        return await(name, result);
+        return () -> await(name, result);
     }
 
     public static void run(String name, Runnable work) {

@@ -8,18 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
 
 /**
  * The one SQLite file. WAL with synchronous=FULL: what was put is there after a power loss. A file that is damaged is
@@ -39,6 +42,8 @@ public final class Database implements AutoCloseable {
     private final Optional<Path> setAside;
     private final Failpoints failpoints;
     private final ReentrantLock writer = new ReentrantLock();
+    /** For whoever has the lock. */
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
 
     private Database(Connection connection, Optional<Path> setAside, Failpoints failpoints) {
         this.connection = connection;
@@ -93,6 +98,23 @@ public final class Database implements AutoCloseable {
         void on(Connection connection) throws SQLException;
     }
 
+    /** Sets a statement's parameters. */
+    interface Parameters {
+        void in(PreparedStatement statement) throws SQLException;
+    }
+
+    /** Executes a statement that changes something; it is prepared once, and anew after a failure, which closes it. */
+    void update(String sql, Parameters parameters) {
+        write(database -> {
+            PreparedStatement statement =
+                    statements.containsKey(sql) ? statements.get(sql) : database.prepareStatement(sql);
+            statements.remove(sql);
+            parameters.in(statement);
+            statement.executeUpdate();
+            statements.put(sql, statement);
+        });
+    }
+
     void write(Work work) {
         run("writing Holdfast's database", "; is the disk full?", work);
     }
@@ -125,7 +147,10 @@ public final class Database implements AutoCloseable {
     }
 
     private static Connection connect(Path file) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        SQLiteConfig config = new SQLiteConfig();
+        // Else each write is followed by a query for keys, which are all our own.
+        config.setGetGeneratedKeys(false);
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode=WAL");
             statement.execute("PRAGMA synchronous=FULL");

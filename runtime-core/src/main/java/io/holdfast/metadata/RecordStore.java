@@ -29,26 +29,26 @@ public final class RecordStore<R> {
     private final Class<R> type;
     private final Failpoints failpoints;
     private final ObjectMapper mapper = Json.mapper();
+    private final String put;
+    private final String delete;
 
     RecordStore(Database database, String table, Class<R> type, Failpoints failpoints) {
         this.database = database;
         this.table = table;
         this.type = type;
         this.failpoints = failpoints;
+        this.put = "INSERT INTO " + table + " (id, version, json) VALUES (?, ?, ?)"
+                + " ON CONFLICT (id) DO UPDATE SET version = excluded.version, json = excluded.json";
+        this.delete = "DELETE FROM " + table + " WHERE id = ?";
     }
 
     public void put(String id, R record) {
         String json = json(record);
         failpoints.pass("write." + table + ".before");
-        database.write(connection -> {
-            try (PreparedStatement put = connection.prepareStatement("INSERT INTO " + table
-                    + " (id, version, json) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET version ="
-                    + " excluded.version, json = excluded.json")) {
-                put.setString(1, id);
-                put.setInt(2, VERSION);
-                put.setString(3, json);
-                put.executeUpdate();
-            }
+        database.update(put, row -> {
+            row.setString(1, id);
+            row.setInt(2, VERSION);
+            row.setString(3, json);
         });
         failpoints.pass("write." + table + ".after");
     }
@@ -56,12 +56,7 @@ public final class RecordStore<R> {
     /** Success where there is none. */
     public void delete(String id) {
         failpoints.pass("delete." + table + ".before");
-        database.write(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " WHERE id = ?")) {
-                delete.setString(1, id);
-                delete.executeUpdate();
-            }
-        });
+        database.update(delete, row -> row.setString(1, id));
         failpoints.pass("delete." + table + ".after");
     }
 

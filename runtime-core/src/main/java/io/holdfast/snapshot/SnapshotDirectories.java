@@ -1,6 +1,5 @@
 package io.holdfast.snapshot;
 
-import io.holdfast.linux.DurableFile;
 import io.holdfast.linux.Kernel;
 import io.holdfast.work.Failure;
 import java.io.IOException;
@@ -52,13 +51,11 @@ final class SnapshotDirectories {
         return whole(this::makeFiles);
     }
 
-    /** As {@link #make}, with a working directory for overlayfs, and there after a power loss. */
+    /** As {@link #make}, with a working directory for overlayfs. A power loss may take it, and takes who would use it. */
     long makeWritable() {
         return whole(number -> {
             makeFiles(number);
             make(directory(number).resolve(WORK), "rwx------");
-            DurableFile.syncDirectory(directory(number));
-            DurableFile.syncDirectory(root);
         });
     }
 

@@ -65,7 +65,19 @@ final class FakeRuntime implements OciRuntime {
     }
 
     @Override
-    public ProcessIdentity create(Request request) {
+    public Making begin(Request request) {
+        return new Making() {
+            @Override
+            public ProcessIdentity create() {
+                return made(request);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private ProcessIdentity made(Request request) {
         if (known.containsKey(request.id())) {
             throw new Failure.Broken("there is a container " + request.id());
         }

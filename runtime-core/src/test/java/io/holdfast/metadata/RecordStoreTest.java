@@ -114,6 +114,27 @@ class RecordStoreTest {
         }
     }
 
+    @Test
+    void whatAFullDiskRefusedIsWrittenOnceThereIsRoom() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Kernel kernel = new Kernel();
+        kernel.mount("tmpfs", disk, "tmpfs", 0, "size=1m");
+        try (Database database = open(disk.resolve("db"))) {
+            RecordStore<String> texts = database.records("texts", String.class);
+            texts.put("1", "before");
+            Path filler = fill(disk);
+            assertThatThrownBy(() -> texts.put("2", "x".repeat(1 << 17))).hasMessageContaining("disk");
+            assertThat(texts.load().records()).containsOnlyKeys("1");
+
+            Files.delete(filler);
+            texts.put("2", "after");
+            texts.delete("1");
+            assertThat(texts.load().records()).containsEntry("2", "after").hasSize(1);
+        } finally {
+            kernel.unmount(disk);
+        }
+    }
+
     private static Path fill(Path disk) throws IOException {
         Path filler = disk.resolve("filler");
         try (OutputStream file = Files.newOutputStream(filler)) {

@@ -1,7 +1,6 @@
 package io.holdfast.shim;
 
 import io.holdfast.container.OciRuntime.Output;
-import io.holdfast.linux.FreshThread;
 import io.holdfast.linux.ProcessIdentity;
 import io.holdfast.work.Deadline;
 import io.holdfast.work.Failure;
@@ -31,14 +30,33 @@ final class Conmon {
         this.remains = new Remains(machine);
     }
 
-    /** Starts a monitor that creates the container, and answers the pid of the container's first process. */
-    long create(ContainerFiles files, Output.Logged output) {
-        ConmonStart start = new ConmonStart(machine, handler.monitorCgroup());
-        ConmonStart.Answer answer = started(files, start, argv(files, output));
-        if (answer.pid() <= 0) {
-            throw cli.refusedCreate(files, answer.message());
-        }
-        return answer.pid();
+    /** A monitor that starts, and is given up on close unless it has created the container by then. */
+    interface Begun extends AutoCloseable {
+        /** Lets the monitor create the container, and answers the pid of the container's first process. */
+        long create();
+
+        @Override
+        void close();
+    }
+
+    /** Starts a monitor, which waits before it creates the container. Its log's directory exists. */
+    Begun begin(ContainerFiles files, Output.Logged output) {
+        ConmonStart start = ConmonStart.begin(machine, handler.monitorCgroup(), argv(files, output), files.directory());
+        return new Begun() {
+            @Override
+            public long create() {
+                ConmonStart.Answer answer = answer(files, start);
+                if (answer.pid() <= 0) {
+                    throw cli.refusedCreate(files, answer.message());
+                }
+                return answer.pid();
+            }
+
+            @Override
+            public void close() {
+                start.close();
+            }
+        };
     }
 
     /** The living monitor of a container; empty where it has ended. */
@@ -58,11 +76,9 @@ final class Conmon {
         }
     }
 
-    private ConmonStart.Answer started(ContainerFiles files, ConmonStart start, List<String> argv) {
-        Deadline deadline = Deadline.in(Deadline.remaining(CREATE));
+    private ConmonStart.Answer answer(ContainerFiles files, ConmonStart start) {
         try {
-            return FreshThread.call(
-                    "create-" + files.id(), () -> Deadline.bound(deadline, () -> start.run(argv, files.directory())));
+            return start.answer(Deadline.in(Deadline.remaining(CREATE)));
         } catch (Failure.TimedOut late) {
             remains.killMakers(files);
             throw new Failure.TimedOut(cli.doing("creating", files.id()) + ": " + late.getMessage(), late);

@@ -2,6 +2,7 @@ package io.holdfast.shim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.linux.FreshThread;
 import io.holdfast.linux.Kernel;
 import io.holdfast.linux.KernelError;
 import io.holdfast.linux.Poll;
@@ -17,15 +18,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The first words with a new conmon. It is told by environment variables where its two pipes are; it waits for a byte
  * on the start pipe before it forks, so that it can be moved into its cgroup with all that it will start; when the
  * runtime has ended it writes one JSON line to the sync pipe. What was spawned ends soon: it leaves the monitor behind
- * as a process of its own. Blocks: for platform threads.
+ * as a process of its own. All of it is done on a platform thread, since it blocks.
  */
-final class ConmonStart {
+final class ConmonStart implements AutoCloseable {
     /**
      * What conmon said of the runtime's create.
      *
@@ -44,21 +48,46 @@ final class ConmonStart {
     private static final int LONGEST_LINE = 1 << 20;
     private static final int CHUNK = 4096;
 
+    private static final Answer GIVEN_UP = new Answer(FAILED, "given up");
+
     private final Machine machine;
     private final String cgroup;
+    /** Until when it may create the container; empty: it must not. */
+    private final CompletableFuture<Optional<Deadline>> go = new CompletableFuture<>();
 
-    ConmonStart(Machine machine, String cgroup) {
+    private final Supplier<Answer> answer;
+
+    private ConmonStart(Machine machine, String cgroup, List<String> argv, Path directory) {
         this.machine = machine;
         this.cgroup = cgroup;
+        this.answer = FreshThread.begin("create-" + directory.getFileName(), () -> run(argv, directory));
+    }
+
+    /** Spawns conmon, which waits to be told to go on; whatever goes wrong here, {@link #answer} throws. */
+    static ConmonStart begin(Machine machine, String cgroup, List<String> argv, Path directory) {
+        return new ConmonStart(machine, cgroup, argv, directory);
     }
 
     /**
-     * Spawns conmon and waits for its answer.
+     * Lets conmon go on and waits for its answer.
      *
      * @throws Failure.TimedOut when the answer does not come in time; the monitor may be alive then
      * @throws Failure.Broken when it ends without an answer
      */
-    Answer run(List<String> argv, Path directory) {
+    Answer answer(Deadline deadline) {
+        go.complete(Optional.of(deadline));
+        return answer.get();
+    }
+
+    /** Ends a conmon that was not told to go on. */
+    @Override
+    public void close() {
+        if (go.complete(Optional.empty())) {
+            answer.get();
+        }
+    }
+
+    private Answer run(List<String> argv, Path directory) {
         Kernel kernel = machine.kernel();
         try (Descriptors descriptors = new Descriptors(kernel)) {
             int complaints = descriptors.memoryFile("stderr", new byte[0]);
@@ -69,8 +98,13 @@ final class ConmonStart {
             descriptors.close(start.readEnd());
             try {
                 place(pid);
+                Optional<Deadline> until = go.join();
+                if (until.isEmpty()) {
+                    kernel.killGroup(pid);
+                    return GIVEN_UP;
+                }
                 letGo(start.writeEnd());
-                byte[] line = line(sync.readEnd());
+                byte[] line = Deadline.bound(until.get(), () -> line(sync.readEnd()));
                 return line.length == 0 ? new Answer(FAILED, complaint(complaints)) : answer(line);
             } catch (RuntimeException failed) {
                 kernel.killGroup(pid);

@@ -9,6 +9,7 @@ import io.holdfast.linux.ProcessWatch;
 import io.holdfast.linux.Subprocess;
 import io.holdfast.work.Failure;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** An OCI runtime's command line, with conmon where there is output to keep, behind the port. */
@@ -34,22 +35,31 @@ public final class ShimRuntime implements OciRuntime {
     }
 
     @Override
-    public ProcessIdentity create(Request request) {
+    public Making begin(Request request) {
         ContainerFiles files = ContainerFiles.of(request);
         files.prepare();
-        long pid = switch (request.output()) {
-            case Output.Nowhere nowhere -> createUnmonitored(files);
-            case Output.Logged logged -> conmon.create(files, logged);
+        Optional<Conmon.Begun> monitor = request.output() instanceof Output.Logged logged
+                ? Optional.of(conmon.begin(files, logged))
+                : Optional.empty();
+        return new Making() {
+            @Override
+            public ProcessIdentity create() {
+                long pid = monitor.map(Conmon.Begun::create).orElseGet(() -> createUnmonitored(files));
+                return readBack(request, pid);
+            }
+
+            @Override
+            public void close() {
+                monitor.ifPresent(Conmon.Begun::close);
+            }
         };
-        ProcessIdentity init = ProcessIdentity.of(pid)
-                .orElseThrow(() -> new Failure.Broken(cli.doing("creating", files.id()) + ": its first process (" + pid
-                        + ") has ended already; was it killed?"));
-        readBack(request, init);
-        return init;
     }
 
     /** Before its program runs, and before anybody relies on the group to find it. */
-    private void readBack(Request request, ProcessIdentity init) {
+    private ProcessIdentity readBack(Request request, long pid) {
+        ProcessIdentity init = ProcessIdentity.of(pid)
+                .orElseThrow(() -> new Failure.Broken(cli.doing("creating", request.id()) + ": its first process ("
+                        + pid + ") has ended already; was it killed?"));
         List<String> missing = features.ofThisKernel() ? readBack.missing(request, init) : List.of();
         if (!missing.isEmpty()) {
             init.signal(machine.kernel(), Kernel.SIGKILL);
@@ -57,6 +67,7 @@ public final class ShimRuntime implements OciRuntime {
                     + ") is not what was asked for and was killed: " + String.join(", ", missing)
                     + "; use another version of the runtime");
         }
+        return init;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.container.Exit;
+import io.holdfast.container.OciRuntime;
 import io.holdfast.container.OciRuntime.Features;
 import io.holdfast.container.OciRuntime.Output;
 import io.holdfast.container.OciRuntime.Request;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container's life asks of a runtime and its monitor; each real runtime passes all of it. */
 abstract class OciRuntimeContract {
@@ -84,6 +87,30 @@ abstract class OciRuntimeContract {
         Request request = lab.shell("echo ran");
         lab.runtime().create(request);
         assertThat(lab.log(request)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBundleMayBeWrittenAfterItsCreateHasBegun(boolean logged) throws Exception {
+        Request request = lab.request(logged, "sleep", "1000");
+        Path config = request.bundle().resolve("config.json");
+        byte[] spec = Files.readAllBytes(config);
+        Files.delete(config);
+        try (OciRuntime.Making making = lab.runtime().begin(request)) {
+            Files.write(config, spec);
+            assertThat(making.create().isAlive()).isTrue();
+        }
+        lab.runtime().start(request.id());
+        lab.runtime().delete(request);
+        lab.assertGone(request);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCreateThatIsGivenUpHasLeftNothingRunning(boolean logged) {
+        Request request = lab.request(logged, "sleep", "1000");
+        lab.runtime().begin(request).close();
+        lab.assertGone(request);
     }
 
     @Test
