@@ -64,6 +64,21 @@ class RecordStoreTest {
     }
 
     @Test
+    void pathsAreTheSameWhateverIsInThemAndWhateverIsThere() {
+        try (Database database = open()) {
+            RecordStore<Path> paths = database.records("paths", Path.class);
+            List<Path> all = List.of(Path.of("/a:b/c d/%41#é"), directory, Path.of("/"), Path.of("/file:"));
+            all.forEach(path -> paths.put(path.toString(), path));
+            assertThat(paths.load().records())
+                    .hasSize(4)
+                    .allSatisfy((text, path) -> assertThat(path).isEqualTo(Path.of(text)));
+
+            database.records("paths", String.class).put("1", "file:///as/of%20old/");
+            assertThat(paths.load().records()).containsEntry("1", Path.of("/as/of old"));
+        }
+    }
+
+    @Test
     void aDeletedRecordIsGone() {
         try (Database database = open()) {
             RecordStore<Shape> shapes = database.records("shapes", Shape.class);
