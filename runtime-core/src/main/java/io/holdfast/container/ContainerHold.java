@@ -8,6 +8,9 @@ sealed interface ContainerHold {
     /** A directory of ours with all that is in it. */
     record Directory(Path path) implements ContainerHold {}
 
+    /** A log file below the pod's log directory: the monitor makes it, and its owner keeps it where there is anything in it. */
+    record Log(Path directory, Path file) implements ContainerHold {}
+
     /** A writable snapshot of the image's layers, bottom first. */
     record Snapshot(String key, List<String> chain) implements ContainerHold {
         public Snapshot {

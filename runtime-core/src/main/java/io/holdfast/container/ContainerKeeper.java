@@ -30,6 +30,7 @@ final class ContainerKeeper implements Holds.Keeper<ContainerHold> {
     public void take(ContainerHold hold) {
         switch (hold) {
             case ContainerHold.Directory(var path) -> directories.make(path);
+            case ContainerHold.Log(var directory, var file) -> LogFile.prepare(directory, file);
             case ContainerHold.Snapshot(var key, var chain) ->
                 parts.snapshotter().prepare(key, chain);
             case ContainerHold.Rootfs(var key, var target) -> {
@@ -46,6 +47,7 @@ final class ContainerKeeper implements Holds.Keeper<ContainerHold> {
     public void release(ContainerHold hold) {
         switch (hold) {
             case ContainerHold.Directory(var path) -> directories.remove(path);
+            case ContainerHold.Log(var _, var file) -> LogFile.removeIfEmpty(file);
             case ContainerHold.Snapshot(var key, var _) -> parts.snapshotter().removeSnapshot(key);
             case ContainerHold.Rootfs(var _, var target) -> parts.snapshotter().unmount(target);
             case ContainerHold.Group(var cgroup) -> new Group(parts, cgroup).remove();
@@ -57,7 +59,7 @@ final class ContainerKeeper implements Holds.Keeper<ContainerHold> {
     @Override
     public int stage(ContainerHold hold) {
         return switch (hold) {
-            case ContainerHold.Directory _ -> 0;
+            case ContainerHold.Directory _, ContainerHold.Log _ -> 0;
             case ContainerHold.Snapshot _ -> 1;
             case ContainerHold.Rootfs _ -> 2;
             case ContainerHold.Group _ -> 3;

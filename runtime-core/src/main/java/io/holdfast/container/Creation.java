@@ -65,8 +65,7 @@ final class Creation {
     ProcessIdentity take(LiveContainer live) {
         ContainerKeeper keeper = new ContainerKeeper(parts);
         Holds<ContainerHold> holds = new Holds<>(keeper, parts.failpoints());
-        holds.take(plan.directories());
-        live.container().logPath().ifPresent(log -> LogFile.prepare(logDirectory(), log));
+        holds.take(ground(live.container()));
         try (OciRuntime.Making _ = keeper.begin(pod.handler(), request(live.container()))) {
             holds.take(plan.root(image.chain()));
             LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
@@ -86,10 +85,16 @@ final class Creation {
     }
 
     private List<ContainerHold> holds(Container container) {
-        List<ContainerHold> all = new ArrayList<>(plan.directories());
+        List<ContainerHold> all = new ArrayList<>(ground(container));
         all.addAll(plan.root(image.chain()));
         all.addAll(plan.process(pod.handler(), request(container)));
         return all;
+    }
+
+    private List<ContainerHold> ground(Container container) {
+        List<ContainerHold> ground = new ArrayList<>(plan.directories());
+        container.logPath().ifPresent(log -> ground.add(new ContainerHold.Log(logDirectory(), log)));
+        return ground;
     }
 
     private OciRuntime.Request request(Container container) {

@@ -4,6 +4,7 @@ import io.holdfast.work.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -51,6 +52,19 @@ final class LogFile {
             }
         } catch (IOException failed) {
             throw new Failure.Broken("making the directory of the log " + file + ": " + failed, failed);
+        }
+    }
+
+    /** A kubelet counts the logs that it finds as starts; success where there is none. */
+    static void removeIfEmpty(Path file) {
+        try {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == 0) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (IOException failed) {
+            throw new Failure.Broken("removing the empty log " + file + ": " + failed, failed);
         }
     }
 

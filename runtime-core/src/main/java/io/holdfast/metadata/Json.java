@@ -23,8 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How records become JSON: instants as ISO text, paths as they are, optionals as the value or nothing, and a value of a sealed interface
- * with its record's simple name under {@code kind}.
+ * How records become JSON: instants as ISO text, paths as they are, optionals as the value or nothing, and a value of a
+ * sealed interface with its record's simple name under {@code kind}.
  */
 public final class Json {
 

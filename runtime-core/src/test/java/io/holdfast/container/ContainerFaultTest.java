@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ContainerFaultTest {
     private static final List<String> RELEASES =
-            List.of("", "Directory", "Snapshot", "Rootfs", "Group", "Runtime", "delete.containers");
+            List.of("", "Directory", "Log", "Snapshot", "Rootfs", "Group", "Runtime", "delete.containers");
 
     enum Fault {
         FAILS,
@@ -75,7 +75,7 @@ class ContainerFaultTest {
 
     @Test
     void aCreationPassesAPointBeforeAndAfterEachStep() throws Exception {
-        assertThat(pointsOfACreation()).isEqualTo(2 * 6 + 2 * 2 + 1);
+        assertThat(pointsOfACreation()).isEqualTo(2 * 7 + 2 * 2 + 1);
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class ContainerFaultTest {
 
     /** The points that a start, a stop and a remove pass, by number: none may lose the container or anything it holds. */
     static Stream<Case> verbs() {
-        return IntStream.rangeClosed(1, 25)
+        return IntStream.rangeClosed(1, 27)
                 .boxed()
                 .flatMap(point -> Stream.of(Fault.values()).map(fault -> new Case(point, fault, "")));
     }

@@ -204,7 +204,7 @@ class ContainerRecoveryTest {
         assertThat(containers.list()).isEmpty();
         assertThat(containers.holding()).singleElement().satisfies(left -> {
             assertThat(left.state()).isInstanceOf(ContainerState.Undoing.class);
-            assertThat(left.holds()).hasSize(3);
+            assertThat(left.holds()).hasSize(4);
         });
         stuck[0] = false;
         node.awaitNothingHeld();

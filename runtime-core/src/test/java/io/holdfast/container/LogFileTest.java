@@ -7,6 +7,7 @@ import io.holdfast.work.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,19 @@ class LogFileTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(pod.resolve("a/b"))))
                 .isEqualTo("rwxr-xr-x");
         LogFile.prepare(pod, pod.resolve("a/b/0.log"));
+    }
+
+    @Test
+    void itGoesWhereNothingIsInItAndStaysWhereAnythingIs() throws Exception {
+        Path empty = Files.createFile(directory.resolve("0.log"));
+        Path line = Files.writeString(directory.resolve("1.log"), "x");
+        Path link = Files.createSymbolicLink(directory.resolve("2.log"), empty);
+        for (Path log : List.of(link, empty, line, directory, directory.resolve("none"), line.resolve("below"))) {
+            LogFile.removeIfEmpty(log);
+        }
+        assertThat(directory).isDirectoryNotContaining("glob:**/0.log");
+        assertThat(line).hasContent("x");
+        assertThat(link).isSymbolicLink();
     }
 
     @Test

@@ -41,7 +41,7 @@ final class Conmon {
 
     /** Starts a monitor, which waits before it creates the container. Its log's directory exists. */
     Begun begin(ContainerFiles files, Output.Logged output) {
-        ConmonStart start = ConmonStart.begin(machine, handler.monitorCgroup(), argv(files, output), files.directory());
+        ConmonStart start = new ConmonStart(machine, handler.monitorCgroup(), files, argv(files, output));
         return new Begun() {
             @Override
             public long create() {

@@ -57,15 +57,11 @@ final class ConmonStart implements AutoCloseable {
 
     private final Supplier<Answer> answer;
 
-    private ConmonStart(Machine machine, String cgroup, List<String> argv, Path directory) {
+    /** Spawns conmon, which waits to be told to go on; whatever goes wrong here, {@link #answer} throws. */
+    ConmonStart(Machine machine, String cgroup, ContainerFiles files, List<String> argv) {
         this.machine = machine;
         this.cgroup = cgroup;
-        this.answer = FreshThread.begin("create-" + directory.getFileName(), () -> run(argv, directory));
-    }
-
-    /** Spawns conmon, which waits to be told to go on; whatever goes wrong here, {@link #answer} throws. */
-    static ConmonStart begin(Machine machine, String cgroup, List<String> argv, Path directory) {
-        return new ConmonStart(machine, cgroup, argv, directory);
+        this.answer = FreshThread.begin("create-" + files.id(), () -> run(argv, files.directory()));
     }
 
     /**

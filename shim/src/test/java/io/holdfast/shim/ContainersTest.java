@@ -170,7 +170,7 @@ class ContainersTest {
     }
 
     @Test
-    void aProgramThatIsNotThereLeavesNothing() {
+    void aProgramThatIsNotThereLeavesNothing() throws Exception {
         try (Node node = new Node(CRUN)) {
             assertThatThrownBy(() -> node.run(Node.config(
                             List.of("/no/such/program"),
@@ -181,6 +181,10 @@ class ContainersTest {
                     .hasMessageContaining("/no/such/program");
             node.containers().list().forEach(container -> node.containers().remove(container.id()));
             assertThat(node.left()).isEmpty();
+            // A kubelet would count it as a start.
+            try (var logs = Files.walk(node.directory.resolve("logs"))) {
+                assertThat(logs).noneMatch(Files::isRegularFile);
+            }
         }
     }
 
