@@ -71,9 +71,14 @@ installed_jdk() {
 # Sees to it that there is a JDK where the build and the launcher look: in JAVA_HOME, then in /usr/lib/jvm.
 find_jdk() {
     local home
+    if [ -n "${JAVA_HOME:-}" ] && ! is_jdk "$JAVA_HOME"; then
+        note "JAVA_HOME=$JAVA_HOME is not a JDK $JDK: going on without it"
+        unset JAVA_HOME
+    fi
     if ! home=$(installed_jdk); then
         install_jdk
-        home=$(installed_jdk) || fail "there is no JDK $JDK; install one and say where with JAVA_HOME=…"
+        home=$(installed_jdk) ||
+            fail "there is no JDK $JDK; unpack one, Adoptium's say, and run this again with JAVA_HOME=its-directory in front"
     fi
     note "JDK $JDK: $home"
 }
@@ -87,10 +92,14 @@ install_jdk() {
     fi
     note "JDK $JDK: this Debian has none; fetching one with the Python package install-jdk"
     apt_install python3-venv
-    local environment=$CACHE/install-jdk
+    local environment=$CACHE/install-jdk fresh=/usr/lib/jvm/.holdfast-new
+    # Moved to its place only when it is whole: what an interruption leaves must not be taken for a JDK.
+    rm -rf "$fresh" "/usr/lib/jvm/holdfast-jdk-$JDK"
+    mkdir -p /usr/lib/jvm
     { python3 -m venv "$environment" && "$environment/bin/pip" -q install install-jdk \
-        && "$environment/bin/python" -c "import jdk; jdk.install('$JDK', path='/usr/lib/jvm')"; } \
-        >"$CACHE/jdk.log" 2>&1 || note "that did not work: $(tail -1 "$CACHE/jdk.log")"
+        && "$environment/bin/python" -c "import jdk; jdk.install('$JDK', path='$fresh')" \
+        && mv -T "$fresh"/* "/usr/lib/jvm/holdfast-jdk-$JDK" && rmdir "$fresh"; } >"$CACHE/jdk.log" 2>&1 ||
+        note "that did not work: $(tail -1 "$CACHE/jdk.log") (it comes from Adoptium; more in $CACHE/jdk.log)"
 }
 
 # at_least HAVE WANT, both like 1.26.0
@@ -129,7 +138,7 @@ find_go() {
 build() {
     say "Building Holdfast (the first time fetches its libraries)"
     # Maven resets the terminal's colours even where it writes none.
-    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null 2>&1 | sed 's/\x1b\[0\?m//g; s/^/   /' ||
+    mvn -q -B -ntp -f "$HERE/pom.xml" -DskipTests package </dev/null 2>&1 | sed 's/\x1b\[0\?m//g; /^WARNING: .*\(sun.misc.Unsafe\|maintainers of class\)/d; s/^/   /' ||
         fail "the build failed"
     note "$HERE/daemon/target/dist"
 }
