@@ -22,6 +22,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final SystemdNotice notice;
+    private volatile boolean stopping;
 
     private Daemon(SystemdNotice notice) {
         this.notice = notice;
@@ -58,17 +59,23 @@ public final class Daemon implements AutoCloseable {
         LOG.info("Holdfast {} listens on {}", Version.own(), config.socket());
         notice.ready();
         Thread.ofPlatform().daemon().name("native-crypto").start(NativeCrypto::install);
-        Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open, Daemon::end).run());
+        Thread.ofVirtual().name("recovery").start(() -> new Recovery(owners, gate::open, this::lost).run());
     }
 
-    /** At once, and with a status that has a service manager start it again. */
-    private static void end() {
+    /** Ends at once, and with a status that has a service manager start it again. */
+    private void lost(Throwable why) {
+        if (stopping) {
+            LOG.info("The stop came before all was taken up, which the next start does");
+            return;
+        }
+        LOG.error("What pods there are cannot be read, so that Holdfast ends, to be started again", why);
         Runtime.getRuntime().halt(CANNOT_RECOVER);
     }
 
     @Override
     public void close() {
         LOG.info("Holdfast stops; containers go on");
+        stopping = true;
         notice.stopping();
         closing.close();
     }

@@ -2,6 +2,7 @@ package io.holdfast.daemon;
 
 import io.holdfast.api.Owners;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,18 +12,18 @@ final class Recovery {
 
     private final Owners owners;
     private final Runnable done;
-    private final Runnable lost;
+    private final Consumer<Throwable> lost;
 
-    /** Calls {@code done}, or {@code lost} where it is not known what there is. */
-    Recovery(Owners owners, Runnable done, Runnable lost) {
+    /** Calls {@code done}, or {@code lost} where it cannot be known what there is. */
+    Recovery(Owners owners, Runnable done, Consumer<Throwable> lost) {
         this.owners = owners;
         this.done = done;
         this.lost = lost;
     }
 
     /**
-     * Containers first: no call on a sandbox is to find them missing. Owners never fail for one object's sake, only where they
-     * cannot read their records: then no list may be answered, since a kubelet starts what is missing in it once more.
+     * Containers first: no call on a sandbox is to find them missing. Owners never fail for one object's sake, only where
+     * they cannot read their records: then no list may be answered, since a kubelet starts what is missing in it once more.
      */
     void run() {
         long began = System.nanoTime();
@@ -30,8 +31,7 @@ final class Recovery {
             owners.containers().recover();
             owners.sandboxes().recover();
         } catch (RuntimeException | Error failed) {
-            LOG.error("What pods there are cannot be read, so that Holdfast ends, to be started again", failed);
-            lost.run();
+            lost.accept(failed);
             return;
         }
         done.run();

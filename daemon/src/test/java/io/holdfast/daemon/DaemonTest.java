@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.holdfast.runtime.v1.Cri;
+import io.holdfast.work.Failpoints;
 import io.holdfast.work.Failure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandlerContext;
@@ -120,6 +121,21 @@ class DaemonTest {
         try (RunningDaemon daemon = RunningDaemon.in(directory)) {
             assertThatThrownBy(() -> daemon.runtime().exec(Cri.ExecRequest.getDefaultInstance()))
                     .hasMessage("UNIMPLEMENTED: streaming an exec is not part of this version of Holdfast");
+        }
+    }
+
+    /** Where recovery could not read because of the stop, it has to be told from one that cannot read, which ends this process. */
+    @Test
+    void aStopMayComeWhileRecoveryGoesOn() {
+        for (int i = 0; i < 20; i++) {
+            Daemon.start(RunningDaemon.config(directory), Failpoints.none(), Map.of())
+                    .close();
+        }
+        try (RunningDaemon daemon = RunningDaemon.in(directory)) {
+            assertThat(daemon.runtime()
+                            .listContainers(Cri.ListContainersRequest.getDefaultInstance())
+                            .getContainersList())
+                    .isEmpty();
         }
     }
 

@@ -45,7 +45,7 @@ class RecoveryTest {
                 "CREATE TABLE sandboxes (id TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL)",
                 "INSERT INTO sandboxes VALUES ('" + id + "', 99, '{}')");
         try (Wiring wiring = wiring()) {
-            new Recovery(wiring.owners(), done::incrementAndGet, lost::incrementAndGet).run();
+            new Recovery(wiring.owners(), done::incrementAndGet, _ -> lost.incrementAndGet()).run();
             assertThat(done).hasValue(1);
             assertThat(wiring.owners().sandboxes().unreadable()).containsExactly(id);
         }
@@ -53,7 +53,7 @@ class RecoveryTest {
 
     private void recover() {
         try (Wiring wiring = wiring()) {
-            new Recovery(wiring.owners(), done::incrementAndGet, lost::incrementAndGet).run();
+            new Recovery(wiring.owners(), done::incrementAndGet, _ -> lost.incrementAndGet()).run();
         }
     }
 
