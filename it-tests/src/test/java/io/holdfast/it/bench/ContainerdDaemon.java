@@ -59,7 +59,12 @@ final class ContainerdDaemon implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("start containerd (Debian's package containerd)", e);
         }
-        Await.until("containerd to be ready; its log is in " + directory, PATIENCE, this::ready);
+        try {
+            Await.until("containerd to be ready; its log is in " + directory, PATIENCE, this::ready);
+        } catch (AssertionError never) {
+            close();
+            throw never;
+        }
     }
 
     Path socket() {
