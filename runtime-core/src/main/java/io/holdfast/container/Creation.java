@@ -67,6 +67,7 @@ final class Creation {
         Holds<ContainerHold> holds = new Holds<>(keeper, parts.failpoints());
         holds.take(ground(live.container()));
         try (OciRuntime.Making _ = keeper.begin(pod.handler(), request(live.container()))) {
+            parts.failpoints().pass("begin.after");
             holds.take(plan.root(image.chain()));
             LinuxUser user = new ContainerBundle(parts, plan, this::firstProcess).write(pod, config, image.config());
             parts.failpoints().pass("bundle.after");

@@ -103,15 +103,21 @@ public final class Database implements AutoCloseable {
         void in(PreparedStatement statement) throws SQLException;
     }
 
-    /** Executes a statement that changes something; it is prepared once, and anew after a failure, which closes it. */
+    /** Executes a statement that changes something; it is prepared once, and anew after a failure. */
     void update(String sql, Parameters parameters) {
         write(database -> {
-            PreparedStatement statement =
-                    statements.containsKey(sql) ? statements.get(sql) : database.prepareStatement(sql);
-            statements.remove(sql);
-            parameters.in(statement);
-            statement.executeUpdate();
-            statements.put(sql, statement);
+            if (!statements.containsKey(sql)) {
+                statements.put(sql, database.prepareStatement(sql));
+            }
+            PreparedStatement statement = statements.get(sql);
+            try {
+                parameters.in(statement);
+                statement.executeUpdate();
+            } catch (SQLException failed) {
+                statements.remove(sql);
+                statement.close();
+                throw failed;
+            }
         });
     }
 

@@ -75,7 +75,7 @@ class ContainerFaultTest {
 
     @Test
     void aCreationPassesAPointBeforeAndAfterEachStep() throws Exception {
-        assertThat(pointsOfACreation()).isEqualTo(2 * 7 + 2 * 2 + 1);
+        assertThat(pointsOfACreation()).isEqualTo(2 * 7 + 2 * 2 + 2);
     }
 
     @ParameterizedTest

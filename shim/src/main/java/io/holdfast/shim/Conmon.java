@@ -30,33 +30,18 @@ final class Conmon {
         this.remains = new Remains(machine);
     }
 
-    /** A monitor that starts, and is given up on close unless it has created the container by then. */
-    interface Begun extends AutoCloseable {
-        /** Lets the monitor create the container, and answers the pid of the container's first process. */
-        long create();
-
-        @Override
-        void close();
+    /** Starts a monitor, which waits before it creates the container. Its log's directory exists. */
+    ConmonStart begin(ContainerFiles files, Output.Logged output) {
+        return new ConmonStart(machine, handler.monitorCgroup(), files, argv(files, output));
     }
 
-    /** Starts a monitor, which waits before it creates the container. Its log's directory exists. */
-    Begun begin(ContainerFiles files, Output.Logged output) {
-        ConmonStart start = new ConmonStart(machine, handler.monitorCgroup(), files, argv(files, output));
-        return new Begun() {
-            @Override
-            public long create() {
-                ConmonStart.Answer answer = answer(files, start);
-                if (answer.pid() <= 0) {
-                    throw cli.refusedCreate(files, answer.message());
-                }
-                return answer.pid();
-            }
-
-            @Override
-            public void close() {
-                start.close();
-            }
-        };
+    /** Lets the monitor create the container, and answers the pid of the container's first process. */
+    long create(ContainerFiles files, ConmonStart start) {
+        ConmonStart.Answer answer = answer(files, start);
+        if (answer.pid() <= 0) {
+            throw cli.refusedCreate(files, answer.message());
+        }
+        return answer.pid();
     }
 
     /** The living monitor of a container; empty where it has ended. */

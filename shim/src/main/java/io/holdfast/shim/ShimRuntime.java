@@ -38,19 +38,19 @@ public final class ShimRuntime implements OciRuntime {
     public Making begin(Request request) {
         ContainerFiles files = ContainerFiles.of(request);
         files.prepare();
-        Optional<Conmon.Begun> monitor = request.output() instanceof Output.Logged logged
+        Optional<ConmonStart> monitor = request.output() instanceof Output.Logged logged
                 ? Optional.of(conmon.begin(files, logged))
                 : Optional.empty();
         return new Making() {
             @Override
             public ProcessIdentity create() {
-                long pid = monitor.map(Conmon.Begun::create).orElseGet(() -> createUnmonitored(files));
+                long pid = monitor.map(start -> conmon.create(files, start)).orElseGet(() -> createUnmonitored(files));
                 return readBack(request, pid);
             }
 
             @Override
             public void close() {
-                monitor.ifPresent(Conmon.Begun::close);
+                monitor.ifPresent(ConmonStart::close);
             }
         };
     }
